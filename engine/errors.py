@@ -55,7 +55,9 @@ class YifaError(Exception):
     """Root of all errors raised on purpose."""
 
     zh: ClassVar[str] = "操作未能完成。请重试；仍不行请联系管理员。"
-    en: ClassVar[str] = "This could not be done. Try again; if it fails again, tell the administrator."
+    en: ClassVar[str] = (
+        "This could not be done. Try again; if it fails again, tell the administrator."
+    )
 
     def __init__(self, **data: Any) -> None:
         self.data = data
@@ -74,7 +76,9 @@ class YifaError(Exception):
     def localised(self, lang: Lang) -> dict[str, Any]:
         """The data for the template; a value that is a ``{"zh": …, "en": …}`` pair is resolved."""
         return {
-            key: value.get(lang, "") if isinstance(value, dict) and set(value) == {"zh", "en"} else value
+            key: value.get(lang, "")
+            if isinstance(value, dict) and set(value) == {"zh", "en"}
+            else value
             for key, value in self.data.items()
         }
 
@@ -119,9 +123,7 @@ class Invalid(Refused):
         self.problems = tuple(problems)
         first = self.problems[0] if self.problems else None
         data.setdefault("count", len(self.problems))
-        data.setdefault(
-            "first", {"zh": first.zh if first else "", "en": first.en if first else ""}
-        )
+        data.setdefault("first", {"zh": first.zh if first else "", "en": first.en if first else ""})
         super().__init__(**data)
 
 
