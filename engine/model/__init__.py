@@ -1,0 +1,1 @@
+"""Values and state machines of the office: instances, tasks, people, evidence. Pure."""
