@@ -1,0 +1,335 @@
+"""Every change anyone can ask for, as a frozen value. Each names its ``actor``, a user's id.
+
+``expected_version`` is the case's version the asker saw; None means "whatever it is now".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Answers = Mapping[str, Any]
+
+SYSTEM = "system"
+"""The actor of jobs and set-up: may do everything, and stands in the evidence as itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """A change somebody asks for."""
+
+    actor: str
+
+
+# --- definitions --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deploy(Command):
+    """Make a package the newest version of its process. ``files`` maps path to content.
+
+    Paths are those of a package folder (``process.toml``, ``main.bpmn``, ``forms/start.form``, …);
+    a single BPMN file under any name ending in ``.bpmn`` will do. Unchanged content makes no new
+    version. Raises ModelRejected with every problem found.
+    """
+
+    files: Mapping[str, bytes]
+    note: str = ""
+    expected_version: int | None = None
+    """The newest version the administrator saw; another one meanwhile is a Conflict."""
+
+
+# --- cases --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StartProcess(Command):
+    """Start a case of the newest version of ``process_key``; answers fill its start form."""
+
+    process_key: str
+    answers: Answers = field(default_factory=dict)
+    unit_id: str | None = None
+    urgency: str = "normal"
+    draft_id: str | None = None
+    request_id: str | None = None
+    """A second command with the same id starts nothing and returns the first one's case."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnTask(Command):
+    """A change to one task."""
+
+    task_id: str
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClaimTask(OnTask):
+    """Take a task of one's group for oneself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnclaimTask(OnTask):
+    """Give a claimed task back to its group."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompleteTask(OnTask):
+    """Hand in a task's form and let the matter go on."""
+
+    answers: Answers = field(default_factory=dict)
+    late_reason: str = ""
+    """Why it is late; must be given once the task's statutory limit has passed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveDraft(OnTask):
+    """Keep answers as they are, unchecked, for oneself."""
+
+    answers: Answers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveStartDraft(Command):
+    """Keep the answers of a start form, unchecked, for oneself."""
+
+    process_key: str
+    answers: Answers = field(default_factory=dict)
+    draft_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnCase(Command):
+    """A change to one case (root instance)."""
+
+    case_id: str
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddComment(OnCase):
+    """Say something on the case."""
+
+    text: str
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attach(Command):
+    """Put a file on a case, a task's form field, or a start form not yet handed in.
+
+    ``content`` is a path of a spooled upload or bytes; it is hashed and stored before the row.
+    """
+
+    name: str
+    content: bytes | str
+    media_type: str = ""
+    case_id: str | None = None
+    task_id: str | None = None
+    field: str = ""
+    confidential: bool = False
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoveAttachment(OnCase):
+    """Take a file off the case's list; its content and its evidence stay."""
+
+    file_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrelateMessage(Command):
+    """Deliver a message to who waits for it, or start a process that begins with it.
+
+    ``case_id`` and ``key`` name one subscription (a person records in the case's page that a
+    message came); otherwise ``name`` and ``correlation_key`` find it. NotFound when nobody waits.
+    """
+
+    name: str
+    correlation_key: str | None = None
+    answers: Answers = field(default_factory=dict)
+    case_id: str | None = None
+    key: str | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BroadcastSignal(Command):
+    """Deliver a signal to every instance that listens, and start processes that begin with it."""
+
+    name: str
+    answers: Answers = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CancelCase(OnCase):
+    """End a case before its end, for a reason that is kept."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SuspendCase(OnCase):
+    """Stop work on a case for a time; tasks cannot be completed, timers wait."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResumeCase(OnCase):
+    """Go on with a suspended case."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnClock(OnCase):
+    """A change to one statutory clock of a case."""
+
+    clock_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PauseClock(OnClock):
+    """Stop a clock for a reason its rule lists (a code of the catalogue)."""
+
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResumeClock(OnClock):
+    """Let a paused clock run again."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExtendClock(OnClock):
+    """Lengthen a limit as far as its rule allows; ``amount`` is in the rule's own unit."""
+
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResolveIncident(Command):
+    """Try again where a token or job got stuck, after an administrator mended the cause."""
+
+    incident_id: str
+    answers: Answers = field(default_factory=dict)
+
+
+# --- people and office --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveUnit(Command):
+    """Create or change a unit."""
+
+    unit_id: str
+    name: str
+    name_en: str = ""
+    parent_id: str | None = None
+    kind: str = "office"
+    closed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveUser(Command):
+    """Create or change a user; None leaves as it is. A password is hashed with argon2."""
+
+    user_id: str
+    name: str | None = None
+    name_en: str | None = None
+    unit_id: str | None = None
+    active: bool | None = None
+    is_admin: bool | None = None
+    password: str | None = None
+    must_change_password: bool | None = None
+    create: bool = False
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GrantRole(Command):
+    """Give somebody a role in a unit, from a day to a day (inclusive ISO dates)."""
+
+    user_id: str
+    role: str
+    unit_id: str | None = None
+    from_date: str | None = None
+    to_date: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RevokeRole(Command):
+    """End a membership: from ``to_date`` (inclusive) or, without it, at once."""
+
+    membership_id: str
+    to_date: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignIn(Command):
+    """Check a password and open a session; ``actor`` is the sign-in name."""
+
+    password: str
+    agent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignOut(Command):
+    """End a session; ``token`` is the cookie's secret."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangePassword(Command):
+    """Change one's own password; ends one's other sessions."""
+
+    old: str
+    new: str
+    keep_token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetLanguage(Command):
+    """Choose the language of one's pages: ``zh`` or ``en``."""
+
+    lang: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportCalendar(Command):
+    """Take in the official notice of a year (its text, or CSV/JSON), or local closures."""
+
+    year: int
+    content: str
+    source: str
+    kind: str = "official"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealDay(Command):
+    """Seal the heads of all evidence chains for a past day."""
+
+    day: str
+
+
+# --- jobs (run by the worker as SYSTEM) ---------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunJob(Command):
+    """Do a claimed job: the guarded function every runner calls. ``lease`` proves the claim."""
+
+    job_id: str
+    lease: str
+    instance_id: str | None = None
+    root_id: str | None = None
+    now: datetime | None = None
