@@ -115,6 +115,8 @@ class Instance(Row):
     ``version`` rises with every command on the case and is kept on the root. ``audit_seq`` and
     ``audit_head`` are the end of the case's evidence chain (root only). ``due_at`` and ``warn_at``
     are the case's most urgent running clock; ``clock_paused`` tells that only paused ones are left.
+    ``people`` and ``excluded`` (root only) repeat the participant and exclusion rows, and ``clocks``
+    counts the clocks not yet stopped, so that a step need not ask for them.
     """
 
     id: str
@@ -147,6 +149,10 @@ class Instance(Row):
     returns: int = 0
     audit_seq: int = 0
     audit_head: str = ""
+    people: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
+    clocks: int = 0
+    request_id: str | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -192,6 +198,7 @@ class Task(Row):
     late_reason: str = ""
     answers: Json | None = None
     local: Json = field(default_factory=dict)
+    drafted: bool = False
     version: int = 1
 
 
@@ -302,6 +309,8 @@ class Job(Row):
     lease: str | None = None
     lease_until: int | None = None
     error: str = ""
+    held: bool = False
+    """A job of a suspended case: nobody claims it until the case goes on."""
     created_at: int = 0
 
 
@@ -414,17 +423,6 @@ class Exclusion(Row):
 
     root_id: str
     user_id: str
-
-
-@dataclass(kw_only=True, slots=True)
-class Handler(Row):
-    """Who handled which step of a case: separation of duties asks here."""
-
-    root_id: str
-    element_id: str
-    user_id: str
-    task_id: str
-    at: int
 
 
 @dataclass(kw_only=True, slots=True)
