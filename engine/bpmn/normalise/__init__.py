@@ -1,0 +1,45 @@
+"""Rewriting what modeling tools write into what the engine runs, ids kept.
+
+Two passes, each a list of small functions on the tree, one rewriting a file:
+
+* :func:`spell` changes only how a thing is written (missing ids, other vendors' attributes,
+  prefixes of references). It works on broken models too, because lint reads its result.
+* :func:`shape` changes the graph (implicit gateways, implicit start and end, links, …) without
+  changing what it means. It expects a model that lint has passed.
+
+What a rewriting inserts has an id that begins with ``names.INSERTED``; an id that would collide
+with a name the engine needs is prefixed with ``names.RENAMED`` (``names.drawn_id`` undoes it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Final
+
+from lxml import etree
+
+from engine.bpmn.names import Node
+from engine.bpmn.normalise.diagram import drop_diagram
+from engine.bpmn.normalise.executable import keep_executable
+from engine.bpmn.normalise.missing_ids import give_ids
+from engine.errors import Problem
+
+Spelling = Callable[[Node], list[Problem]]
+Shaping = Callable[[Node], None]
+
+SPELLINGS: Final[tuple[Spelling, ...]] = (give_ids,)
+SHAPINGS: Final[tuple[Shaping, ...]] = (drop_diagram, keep_executable)
+
+
+def spell(tree: etree._ElementTree) -> list[Problem]:
+    """Write the same model the one way we read; returns what cannot be said in our dialect."""
+    return [problem for step in SPELLINGS for problem in step(tree.getroot())]
+
+
+def shape(tree: etree._ElementTree) -> etree._ElementTree:
+    """A copy of the tree whose graph the engine runs rightly."""
+    copy = deepcopy(tree)
+    for step in SHAPINGS:
+        step(copy.getroot())
+    return copy
