@@ -116,7 +116,9 @@ class Instance(Row):
     ``audit_head`` are the end of the case's evidence chain (root only). ``due_at`` and ``warn_at``
     are the case's most urgent running clock; ``clock_paused`` tells that only paused ones are left.
     ``people`` and ``excluded`` (root only) repeat the participant and exclusion rows, and ``clocks``
-    counts the clocks not yet stopped, so that a step need not ask for them.
+    counts the clocks not yet stopped, so that a step need not ask for them. ``steps`` (root only)
+    maps an element id to ``{"n": times opened, "by": [users who completed it]}`` for separation of
+    duties and returns; ``standing`` maps each open task's id to its stage.
     """
 
     id: str
@@ -152,6 +154,8 @@ class Instance(Row):
     people: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
     clocks: int = 0
+    steps: Json = field(default_factory=dict)
+    standing: Json = field(default_factory=dict)
     request_id: str | None = None
 
 
