@@ -1,0 +1,123 @@
+// Shows a BPMN model, read-only, with marks for where a case stands.
+//
+//   <figure class="yf-diagram" data-diagram
+//     data-model-url="…"            the BPMN file, same origin
+//     data-marks='{"A4_review": {"state": "overdue", "count": 1, "text": "…", "href": "#step-4"}}'
+//     data-label="…"                what the picture shows, for who cannot see it
+//     data-text-zoom-in="…" data-text-zoom-out="…" data-text-fit="…" data-text-error="…">
+//     <a href="…">the model as a file, or whatever stands here without JavaScript</a>
+//   </figure>
+//
+// state: active (a token waits there), overdue (it does, past its time), waiting (for a message or
+// a timer), done. Sequence flows may be marked too. When data-marks changes, the marks follow.
+// Elsewhere in the page, data-diagram-element="A4_review" ties a row to an element: pointing at the
+// row highlights the element, clicking the element goes to the row.
+
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import "./diagram.css";
+import { drawMarks } from "./lib/diagram-marks.js";
+import { addTools, showWhole } from "./lib/diagram-tools.js";
+
+const FONT =
+  '"Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif';
+
+export async function mount(figure) {
+  if (figure.dataset.mounted) return;
+  figure.dataset.mounted = "loading";
+  const container = document.createElement("div");
+  container.className = "yf-diagram-canvas";
+  figure.prepend(container);
+
+  const viewer = new NavigatedViewer({
+    container,
+    textRenderer: { defaultStyle: { fontFamily: FONT }, externalStyle: { fontFamily: FONT } },
+    zoomScroll: { enabled: false }, // the wheel belongs to the page
+    overlays: { defaults: { show: { minZoom: 0.05 }, scale: { min: 0.6, max: 1.2 } } },
+  });
+  try {
+    await viewer.importXML(await fetchModel(figure.dataset.modelUrl));
+  } catch (error) {
+    viewer.destroy();
+    container.remove();
+    reportFailure(figure, error);
+    return;
+  }
+  describe(container, figure.dataset.label ?? "");
+  showMarks(viewer, figure);
+  const view = showWhole(viewer, container, marked(figure));
+  addTools(figure, view);
+  tieToPage(viewer, figure);
+  new MutationObserver(() => showMarks(viewer, figure)).observe(figure, {
+    attributeFilter: ["data-marks"],
+  });
+  figure.dataset.mounted = "yes";
+}
+
+async function fetchModel(url) {
+  const response = await fetch(url, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.text();
+}
+
+function marksOf(figure) {
+  return JSON.parse(figure.dataset.marks || "{}");
+}
+
+function marked(figure) {
+  return Object.entries(marksOf(figure))
+    .filter(([, mark]) => mark.state === "overdue" || mark.state === "active")
+    .map(([id]) => id);
+}
+
+function showMarks(viewer, figure) {
+  drawMarks(viewer, marksOf(figure));
+}
+
+function describe(container, label) {
+  const picture = container.querySelector("svg");
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", label);
+}
+
+function reportFailure(figure, error) {
+  const note = document.createElement("p");
+  note.className = "yf-diagram-error";
+  note.setAttribute("role", "alert");
+  note.textContent = figure.dataset.textError ?? "";
+  figure.prepend(note);
+  figure.dataset.mounted = "failed";
+  console.warn("diagram", error);
+}
+
+function tieToPage(viewer, figure) {
+  const canvas = viewer.get("canvas");
+  const known = (id) => id && viewer.get("elementRegistry").get(id);
+  const row = (event) => event.target.closest?.("[data-diagram-element]");
+  const toggle = (method) => (event) => {
+    const id = row(event)?.dataset.diagramElement;
+    if (known(id)) canvas[method](id, "yf-highlight");
+  };
+  for (const type of ["mouseover", "focusin"]) {
+    document.addEventListener(type, toggle("addMarker"));
+  }
+  for (const type of ["mouseout", "focusout"]) {
+    document.addEventListener(type, toggle("removeMarker"));
+  }
+  viewer.on("element.click", ({ element }) => {
+    figure.dispatchEvent(
+      new CustomEvent("yifa:element", { bubbles: true, detail: { id: element.id } }),
+    );
+    const target = document.querySelector(
+      `[data-diagram-element="${CSS.escape(element.id.replace(/_label$/, ""))}"]`,
+    );
+    target?.scrollIntoView({ block: "center" });
+    target?.focus({ preventScroll: true });
+  });
+}
+
+function mountAll(root) {
+  for (const figure of root.querySelectorAll("[data-diagram]")) mount(figure);
+}
+
+mountAll(document);
+document.addEventListener("htmx:load", (event) => mountAll(event.detail.elt));
