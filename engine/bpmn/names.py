@@ -117,3 +117,16 @@ def is_true(value: str | None) -> bool:
 def line(element: etree._Element) -> int | None:
     """The line of the file where the element begins; of an inserted one, where its cause does."""
     return cast("int | None", element.sourceline)
+
+
+def set_line(element: etree._Element, number: int | None) -> None:
+    """Say of an inserted element where its cause stands."""
+    if number is not None:
+        # A property whose type the stubs leave open.
+        setattr(element, "sourceline", number)  # noqa: B010
+
+
+def drop(element: etree._Element, attribute: str) -> None:
+    """Remove an attribute, if it is there."""
+    if attribute in element.attrib:
+        del element.attrib[attribute]

@@ -20,16 +20,40 @@ from typing import Final
 from lxml import etree
 
 from engine.bpmn.names import Node
+from engine.bpmn.normalise.conditions import bare_conditions
+from engine.bpmn.normalise.default_flows import unconditional_defaults
 from engine.bpmn.normalise.diagram import drop_diagram
+from engine.bpmn.normalise.event_definition_refs import inline_definitions
 from engine.bpmn.normalise.executable import keep_executable
+from engine.bpmn.normalise.flow_order import order_flows
+from engine.bpmn.normalise.implicit_ends import draw_starts_and_ends
+from engine.bpmn.normalise.implicit_split import draw_splits
+from engine.bpmn.normalise.irrelevant import drop_irrelevant
+from engine.bpmn.normalise.links import connect_links
 from engine.bpmn.normalise.missing_ids import give_ids
+from engine.bpmn.normalise.references import strip_prefixes
+from engine.bpmn.normalise.reserved_ids import rename_reserved
 from engine.errors import Problem
 
 Spelling = Callable[[Node], list[Problem]]
 Shaping = Callable[[Node], None]
 
-SPELLINGS: Final[tuple[Spelling, ...]] = (give_ids,)
-SHAPINGS: Final[tuple[Shaping, ...]] = (drop_diagram, keep_executable)
+SPELLINGS: Final[tuple[Spelling, ...]] = (strip_prefixes, give_ids, bare_conditions)
+# Order matters: what is inserted must not be renamed, implied ends may need a split,
+# and flows are ordered by what the drawing lists before it is split.
+SHAPINGS: Final[tuple[Shaping, ...]] = (
+    drop_diagram,
+    inline_definitions,
+    keep_executable,
+    drop_irrelevant,
+    rename_reserved,
+    order_flows,
+    unconditional_defaults,
+    connect_links,
+    draw_starts_and_ends,
+    draw_splits,
+    order_flows,
+)
 
 
 def spell(tree: etree._ElementTree) -> list[Problem]:

@@ -1,0 +1,21 @@
+"""An event may refer to a definition that stands at the top of the file; here it gets its own."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from engine.bpmn import names
+from engine.bpmn.graph import Graph
+
+
+def inline_definitions(root: names.Node) -> None:
+    """Replace each ``eventDefinitionRef`` by a copy of what it refers to."""
+    graph = Graph(root.getroottree())
+    for node in graph.nodes:
+        for reference in node.findall(names.bpmn("eventDefinitionRef")):
+            target = graph.by_id.get(names.local_name(reference.text))
+            if target is not None:
+                copy = deepcopy(target)
+                names.drop(copy, "id")
+                copy.tail = None
+                node.replace(reference, copy)
