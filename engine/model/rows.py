@@ -264,8 +264,8 @@ class Clock(Row):
     """A statutory clock of a case: one rule of the catalogue, running while an element is active.
 
     ``state``: ``running``, ``paused``, ``met``, ``missed`` (met late) or ``void`` (its element was
-    cancelled). ``pauses`` is a list of ``{from, to, reason, note, by}``. ``rule`` is a copy of the
-    catalogue's entry as pinned by the deployment.
+    cancelled). ``moves`` holds its pauses, extensions and restarts, ``rule`` the catalogue's entry
+    as pinned by the deployment.
     """
 
     id: str
@@ -283,8 +283,7 @@ class Clock(Row):
     warn_at: int | None = None
     due_at: int | None = None
     rolled_at: int | None = None
-    extension: int = 0
-    pauses: list[Json] = field(default_factory=list)
+    moves: Json = field(default_factory=dict)
     provisional: bool = False
     stopped_at: int | None = None
     warned_at: int | None = None
