@@ -1,0 +1,1 @@
+"""Thin Flask: request → command or query → page."""
