@@ -1,4 +1,4 @@
-"""Build hook: the npm bundle and the compiled translations.
+"""Build hook: the npm bundle, the compiled translations, and the data a wheel carries.
 
 Runs inside ``pip install -e .`` and ``python -m build``, and by itself (``python hatch_build.py``)
 while somebody works on a page. Needs no Node on the PATH: a wheel brings it. What has not changed
@@ -20,6 +20,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent
 STAMP = ".sources"
+DATA = ("processes", "forms")
+"""Law and processes are data, not code; `engine.config.data_dir` finds them in either place."""
 
 
 class BuildFailed(Exception):
@@ -33,8 +35,12 @@ class FrontEndHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build, unless the target is a source distribution, which carries the sources."""
-        if self.target_name == "wheel":
-            build(Path(self.root))
+        if self.target_name != "wheel":
+            return
+        build(Path(self.root))
+        if version != "editable":  # an editable install reads them where they lie
+            for name in DATA:
+                build_data["force_include"][str(Path(self.root) / name)] = f"yifa_data/{name}"
 
 
 def build(root: Path = ROOT) -> None:
