@@ -296,7 +296,8 @@ class Job(Row):
     """Something to do at a time: the only truth about timers and work outside a command.
 
     ``kind``: ``timer``, ``service``, ``clock`` (warning, breach, escalation), ``document``,
-    ``mail``, … ``payload`` says the rest. ``lane`` keeps kinds from delaying each other.
+    ``mail``, … ``payload`` says the rest. ``lane`` keeps kinds from delaying each other. A ``held``
+    job is looked at by nobody until it is released: that is how a suspended case waits.
     """
 
     id: str
@@ -408,6 +409,30 @@ class Comment(Row):
     at: int
     kind: str = "remark"
     text: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Notice(Row):
+    """Something to read: ``value`` says for whom, as in ``Candidate``."""
+
+    id: str
+    root_id: str
+    task_id: str | None = None
+    value: str
+    kind: str
+    zh: str
+    en: str
+    at: int
+    track: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class NoticeRead(Row):
+    """Somebody has read a notice."""
+
+    notice_id: str
+    user_id: str
+    at: int
 
 
 @dataclass(kw_only=True, slots=True)

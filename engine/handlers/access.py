@@ -1,0 +1,177 @@
+"""Who may do what, per object. Denied unless a rule here says otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Conflict, Forbidden, NotFound
+from engine.handlers.case import Case
+from engine.model.ids import is_id
+from engine.model.people import Viewer
+from engine.model.rows import Candidate, Instance, Task, User
+
+if TYPE_CHECKING:
+    from engine.bpmn.definition import Element
+    from engine.handlers.house import Context
+
+TASK = {"zh": "任务", "en": "task"}
+CASE = {"zh": "事项", "en": "case"}
+
+
+def take_case(context: Context, case_id: str, expected_version: int | None = None) -> Case:
+    """Lock a case the actor may see. Raises NotFound (also when they may not know of it), Conflict."""
+    root = context.tx.lock_case(case_id) if is_id(case_id) else None
+    if root is None or not may_see(context.tx, context.viewer, root):
+        raise NotFound(what=CASE)
+    check_version(context, root, expected_version)
+    return Case(context, root)
+
+
+def take_task(
+    context: Context, task_id: str, expected_version: int | None = None, *, handling: bool = True
+) -> tuple[Case, Task]:
+    """Lock the case of a task that the actor may handle (or see, when ``handling`` is false)."""
+    found = context.tx.lock_task(task_id) if is_id(task_id) else None
+    if found is None:
+        raise NotFound(what=TASK)
+    task, root = found
+    case = Case(context, root)
+    case.know(task)
+    if task.state == "open" and may_take(context.tx, context.viewer, root, task):
+        pass
+    elif not may_see(context.tx, context.viewer, root):
+        raise NotFound(what=TASK)
+    elif handling:
+        refuse_closed(context, task)
+        raise Forbidden(reason=_not_yours(context, task))
+    if handling:
+        refuse_closed(context, task)
+    check_version(context, root, expected_version)
+    return case, task
+
+
+def check_version(context: Context, root: Instance, expected: int | None) -> None:
+    """Refuse a command based on a stale view of the case, saying who changed it."""
+    if expected is None or expected == root.version:
+        return
+    last = context.tx.last_audit(root.id)
+    who = user_name(context, last.actor) if last is not None else ""
+    raise Conflict(
+        reason={
+            "zh": f"{who or '他人'}刚刚办理过这个事项。",
+            "en": f"{who or 'somebody'} has just changed this case.",
+        },
+        version=root.version,
+    )
+
+
+def refuse_closed(context: Context, task: Task) -> None:
+    """Refuse work on a task that is no longer open, saying who completed it."""
+    if task.state == "open":
+        return
+    who = user_name(context, task.closed_by) if task.closed_by else ""
+    raise Conflict(
+        reason={
+            "zh": f"“{task.name}”已由{who}办结。" if who else f"“{task.name}”已不在办理中。",
+            "en": f"“{task.name}” was completed by {who}." if who
+            else f"“{task.name}” is no longer open.",
+        },
+        task_id=task.id,
+        by=task.closed_by,
+    )
+
+
+def may_see(reader: Any, viewer: Viewer, root: Instance) -> bool:
+    """Whether somebody may look at a case: exclusion first, then walls, then scope or part taken."""
+    if viewer.system:
+        return True
+    if viewer.user_id in root.excluded:
+        return False
+    taking_part = viewer.user_id in root.people or root.started_by == viewer.user_id
+    if root.track and root.track not in viewer.tracks:
+        return viewer.user_id in root.people
+    if taking_part or viewer.scope == "all":
+        return True
+    if viewer.scope == "units" and root.unit_id in viewer.units:
+        return True
+    return bool(reader.may_see_case(viewer, root.id))
+
+
+def may_take(reader: Any, viewer: Viewer, root: Instance, task: Task) -> bool:
+    """Whether somebody is the handler of a task or may become it."""
+    if viewer.system:
+        return True
+    if viewer.user_id in root.excluded:
+        return False
+    if task.assignee is not None:
+        return task.assignee == viewer.user_id
+    values = viewer.candidate_values()
+    return bool(reader.columns(Candidate, ("value",), task_id=task.id, value=values, limit=1))
+
+
+def separation(case: Case, task: Task, element: Element, user_id: str) -> dict[str, str] | None:
+    """Why separation of duties forbids somebody to handle a task, or None.
+
+    Handlers are counted over the whole case, called processes included.
+    """
+    steps = case.root.steps
+    for other in element.not_handler_of:
+        if user_id in steps.get(other, {}).get("by", []):
+            name = _element_name(case, task, other)
+            return {
+                "zh": f"您办理过“{name}”，依法不得再办理“{task.name}”。请交由他人办理。",
+                "en": f"you handled “{name}”, so by law you may not handle “{task.name}”; "
+                "leave it to somebody else.",
+            }
+    for other in element.same_handler_as:
+        handlers = steps.get(other, {}).get("by", [])
+        if handlers and user_id not in handlers:
+            name = _element_name(case, task, other)
+            return {
+                "zh": f"“{task.name}”应由“{name}”的经办人办理。",
+                "en": f"“{task.name}” is for whoever handled “{name}”.",
+            }
+    return None
+
+
+def element_of(case: Case, task: Task) -> Element:
+    """The drawn element of a task."""
+    instance = case.instance(task.instance_id)
+    return case.package(instance).definition.elements[task.element_id]
+
+
+def _element_name(case: Case, task: Task, element_id: str) -> str:
+    elements = case.package(case.instance(task.instance_id)).definition.elements
+    if element_id not in elements:
+        elements = case.package(case.root).definition.elements
+    found = elements.get(element_id)
+    return found.name if found is not None and found.name else element_id
+
+
+def _not_yours(context: Context, task: Task) -> dict[str, str]:
+    if task.assignee is not None:
+        who = user_name(context, task.assignee)
+        return {
+            "zh": f"“{task.name}”由{who}办理。",
+            "en": f"“{task.name}” is being handled by {who}.",
+        }
+    return {
+        "zh": f"“{task.name}”不在您的办理范围内。",
+        "en": f"“{task.name}” is not for any of your roles.",
+    }
+
+
+def user_name(context: Context, user_id: str | None) -> str:
+    """A person's name for messages; the id where there is none."""
+    if not user_id:
+        return ""
+    user = context.tx.get(User, id=user_id)
+    return user.name if user is not None else user_id
+
+
+def require_admin(context: Context) -> None:
+    """Refuse whoever is no administrator."""
+    if not (context.viewer.is_admin or context.viewer.system):
+        raise Forbidden(
+            reason={"zh": "这是管理员的操作。", "en": "this is for administrators."}
+        )

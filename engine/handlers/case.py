@@ -1,0 +1,341 @@
+"""A case at work: its instances and runs, loaded as needed, and facts turned into rows.
+
+A command takes the case (one lock on its root), moves tokens in one of its instances, and calls
+``settle``. Facts are worked off until nothing more follows: a call opens a child instance whose
+facts come next; a child's end goes back to its caller. ``settle`` then writes each touched row.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import millis
+from engine.handlers import clocks, opening, outcomes
+from engine.handlers.services import CaseServices
+from engine.model import facts as f
+from engine.model.rows import (
+    Activity,
+    Candidate,
+    Exclusion,
+    Incident,
+    Instance,
+    Job,
+    Participant,
+    Subscription,
+    Task,
+)
+
+if TYPE_CHECKING:
+    from engine.bpmn import Run
+    from engine.catalog import Package
+    from engine.handlers.house import Context
+
+PROCESS_KEY = "process"
+"""The key of clocks that belong to a process as a whole."""
+
+
+class Case:
+    """One case inside one command."""
+
+    def __init__(self, context: Context, root: Instance) -> None:
+        self.context = context
+        self.tx = context.tx
+        self.root = root
+        self.instances: dict[str, Instance] = {root.id: root}
+        self.opened: list[Task] = []
+        self.closed: list[Task] = []
+        self.cause: Task | None = None
+        """The task whose completion set all this off, if one did."""
+        self.clocks = clocks.CaseClocks(self)
+        self._runs: dict[str, Run] = {}
+        self._queue: deque[tuple[Instance, f.Fact]] = deque()
+        self._tasks: dict[str, Task] = {}
+        self._activities: dict[tuple[str, str], Activity] = {}
+        self._new: set[str] = set()
+
+    # --- loading ---------------------------------------------------------------------------
+
+    def instance(self, instance_id: str) -> Instance:
+        """An instance of this case."""
+        found = self.instances.get(instance_id)
+        if found is None:
+            found = self.tx.get(Instance, id=instance_id)
+            if found is None or found.root_id != self.root.id:
+                raise LookupError(instance_id)
+            self.instances[instance_id] = found
+        return found
+
+    def package(self, instance: Instance) -> Package:
+        """The pinned package of an instance."""
+        return self.context.house.package(instance.deployment_id)
+
+    def run(self, instance: Instance) -> Run:
+        """The instance's tokens, restored once."""
+        found = self._runs.get(instance.id)
+        if found is None:
+            found = self.package(instance).definition.restore(
+                instance.tokens,
+                instance.variables,
+                now=self.context.now,
+                services=self.services(instance),
+            )
+            self._runs[instance.id] = found
+        return found
+
+    def services(self, instance: Instance) -> CaseServices:
+        """What expressions of this instance may ask of the house."""
+        return CaseServices(self.context, self.package(instance))
+
+    def task(self, task_id: str) -> Task | None:
+        """A task of the case, the one object for its row."""
+        found = self._tasks.get(task_id)
+        if found is None:
+            found = self.tx.get(Task, id=task_id)
+            if found is not None:
+                self._tasks[task_id] = found
+        return found
+
+    def know(self, task: Task) -> None:
+        """Remember a task row read elsewhere, so that it is changed only once."""
+        self._tasks[task.id] = task
+
+    # --- beginning ---------------------------------------------------------------------------
+
+    def begin(self, instance: Instance, variables: Mapping[str, Any],
+              start_event: str | None = None) -> None:
+        """Start the tokens of a fresh instance row."""
+        self.instances[instance.id] = instance
+        self._new.add(instance.id)
+        package = self.package(instance)
+        run = package.definition.start(
+            instance.process_id,
+            dict(variables),
+            now=self.context.now,
+            services=self.services(instance),
+            start_event=start_event,
+        )
+        self._runs[instance.id] = run
+        self.clocks.entered(instance, PROCESS_KEY, instance.process_id)
+        self.collect(instance)
+
+    # --- moving ------------------------------------------------------------------------------
+
+    def move(self, instance: Instance, step: Callable[[Run], None]) -> None:
+        """Move tokens of an instance and take in what came of it."""
+        step(self.run(instance))
+        self.collect(instance)
+
+    def collect(self, instance: Instance) -> None:
+        """Queue the facts of an instance's run."""
+        progress = self.run(instance).progress()
+        instance.variables = dict(progress.variables)
+        self._queue.extend((instance, fact) for fact in progress.facts)
+
+    def settle(self) -> None:
+        """Work off all facts, then write every row that changed."""
+        while self._queue:
+            instance, fact = self._queue.popleft()
+            _WORK[type(fact)](self, instance, fact)
+        self.clocks.settle()
+        outcomes.after_step(self)
+        self._write()
+
+    def _write(self) -> None:
+        for instance in self.instances.values():
+            run = self._runs.get(instance.id)
+            if run is not None:
+                instance.tokens = run.save()
+            if instance.id in self._new:
+                self.tx.insert(instance)
+            elif run is not None and instance is not self.root:
+                self.tx.update(instance, "tokens", "variables", "state", "ended_at", "incidents")
+        if self.root.id not in self._new:
+            self.tx.update(self.root, *_ROOT_FIELDS)
+        self._new.clear()
+
+    # --- facts into rows -----------------------------------------------------------------------
+
+    def _entered(self, instance: Instance, fact: f.ActivityEntered) -> None:
+        row = Activity(
+            tenant=instance.tenant, id=self.context.new_id(), instance_id=instance.id,
+            root_id=instance.root_id, key=fact.key, element_id=fact.element_id, kind=fact.kind,
+            name=fact.name, scope=fact.scope, loop=fact.loop, entered_at=millis(fact.at),
+        )
+        self._activities[(instance.id, fact.key)] = row
+        self.tx.insert(row)
+        self.clocks.entered(instance, fact.key, fact.element_id)
+
+    def _left(self, instance: Instance, fact: f.ActivityLeft) -> None:
+        row = self._activities.get((instance.id, fact.key))
+        if row is not None:
+            # Entered within this very command: the insert still waits and takes these along.
+            row.left_at, row.outcome = millis(fact.at), fact.outcome
+        else:
+            self.tx.update_where(
+                Activity,
+                {"left_at": millis(fact.at), "outcome": fact.outcome},
+                instance_id=instance.id, key=fact.key,
+            )
+        self.clocks.left(instance, fact.key, fact.outcome)
+
+    def _task_opened(self, instance: Instance, fact: f.TaskOpened) -> None:
+        task = opening.open_task(self, instance, fact)
+        self._tasks[task.id] = task
+        self.opened.append(task)
+
+    def _task_closed(self, instance: Instance, fact: f.TaskClosed) -> None:
+        task = self._find_task(instance, fact.key)
+        if task is None:
+            return
+        if fact.outcome == "cancelled":
+            self.close_task(task, "cancelled")
+
+    def close_task(self, task: Task, state: str) -> None:
+        """Close a task's row and everything that hangs on it."""
+        task.state = state
+        task.closed_at = self.context.now_ms
+        task.version += 1
+        self.root.standing.pop(task.id, None)
+        if task in self.opened:
+            # Opened and closed within one command: nobody ever saw it.
+            self.opened.remove(task)
+        self.tx.update(task, *_CLOSED_FIELDS)
+        self.tx.delete_where(Candidate, task_id=task.id)
+        self.closed.append(task)
+
+    def _find_task(self, instance: Instance, key: str) -> Task | None:
+        for task in self._tasks.values():
+            if task.instance_id == instance.id and task.key == key:
+                return task
+        found = self.tx.find(Task, instance_id=instance.id, key=key, limit=1)
+        if found:
+            self._tasks[found[0].id] = found[0]
+            return found[0]
+        return None
+
+    def _timer_set(self, instance: Instance, fact: f.TimerSet) -> None:
+        self._job(instance, fact.key, "timer", millis(fact.due), "timer", {})
+
+    def _timer_cleared(self, instance: Instance, fact: f.TimerCleared) -> None:
+        self.tx.delete_where(Job, instance_id=instance.id, key=fact.key, kind="timer")
+
+    def _subscribed(self, instance: Instance, fact: f.SubscriptionOpened) -> None:
+        self.tx.insert(
+            Subscription(
+                tenant=instance.tenant, id=self.context.new_id(), instance_id=instance.id,
+                root_id=instance.root_id, key=fact.key, element_id=fact.element_id, kind=fact.kind,
+                name=fact.name, correlation=fact.correlation_key, opened_at=self.context.now_ms,
+            )
+        )
+
+    def _unsubscribed(self, instance: Instance, fact: f.SubscriptionClosed) -> None:
+        self.tx.delete_where(Subscription, instance_id=instance.id, key=fact.key)
+
+    def _service(self, instance: Instance, fact: f.ServiceRequested) -> None:
+        self._job(
+            instance, fact.key, "service", self.context.now_ms, "service",
+            {"operation": fact.operation, "headers": dict(fact.headers),
+             "variables": dict(fact.variables)},
+            max_attempts=max(1, fact.retries),
+        )
+
+    def _service_closed(self, instance: Instance, fact: f.ServiceClosed) -> None:
+        self.tx.delete_where(Job, instance_id=instance.id, key=fact.key, kind="service")
+
+    def _call_opened(self, instance: Instance, fact: f.CallOpened) -> None:
+        outcomes.open_child(self, instance, fact)
+
+    def _call_closed(self, instance: Instance, fact: f.CallClosed) -> None:
+        if fact.outcome == "cancelled":
+            outcomes.cancel_children(self, instance, fact.key)
+
+    def _message(self, instance: Instance, fact: f.MessageThrown) -> None:
+        self._job(
+            instance, "", "message", self.context.now_ms, "message",
+            {"name": fact.name, "correlation": fact.correlation_key,
+             "variables": dict(fact.variables)},
+        )
+
+    def _signal(self, instance: Instance, fact: f.SignalThrown) -> None:
+        self._job(
+            instance, "", "signal", self.context.now_ms, "message",
+            {"name": fact.name, "variables": dict(fact.variables)},
+        )
+
+    def _incident(self, instance: Instance, fact: f.IncidentRaised) -> None:
+        self.tx.insert(
+            Incident(
+                tenant=instance.tenant, id=self.context.new_id(), instance_id=instance.id,
+                root_id=instance.root_id, key=fact.key, element_id=fact.element_id, code=fact.code,
+                zh=fact.zh, en=fact.en, opened_at=self.context.now_ms,
+            )
+        )
+        self.root.incidents += 1
+
+    def _ended(self, instance: Instance, fact: f.InstanceEnded) -> None:
+        outcomes.instance_ended(self, instance, fact)
+
+    def _nothing(self, instance: Instance, fact: f.Fact) -> None:
+        """Facts that need no row of their own."""
+
+    def _job(self, instance: Instance, key: str, kind: str, due_at: int, lane: str,
+             payload: dict[str, Any], *, max_attempts: int = 5) -> None:
+        self.tx.insert(
+            Job(
+                tenant=instance.tenant, id=self.context.new_id(), kind=kind, lane=lane,
+                due_at=due_at, instance_id=instance.id, root_id=instance.root_id, key=key,
+                payload=payload, max_attempts=max_attempts, created_at=self.context.now_ms,
+                held=self.root.state == "suspended",
+            )
+        )
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def take_part(self, user_id: str, how: str) -> None:
+        """Note that somebody had a hand in the case."""
+        if user_id in self.root.people:
+            return
+        self.root.people = [*self.root.people, user_id]
+        self.tx.insert(
+            Participant(
+                tenant=self.root.tenant, root_id=self.root.id, user_id=user_id, how=how,
+                at=self.context.now_ms,
+            )
+        )
+
+    def exclude(self, user_id: str) -> None:
+        """Shut somebody out of the case for good."""
+        if user_id in self.root.excluded:
+            return
+        self.root.excluded = [*self.root.excluded, user_id]
+        self.tx.insert(Exclusion(tenant=self.root.tenant, root_id=self.root.id, user_id=user_id))
+
+
+_ROOT_FIELDS = (
+    "case_no", "title", "summary", "state", "urgency", "ended_at", "variables", "tokens", "stage",
+    "stage_since", "track", "incidents", "due_at", "warn_at", "clock_paused", "late", "returns",
+    "audit_seq", "audit_head", "people", "excluded", "clocks", "steps", "standing",
+)
+_CLOSED_FIELDS = (
+    "state", "closed_at", "closed_by", "answers", "late_reason", "version", "assignee", "drafted",
+)
+_WORK: Mapping[type[f.Fact], Callable[[Case, Instance, Any], None]] = {
+    f.ActivityEntered: Case._entered,
+    f.ActivityLeft: Case._left,
+    f.TaskOpened: Case._task_opened,
+    f.TaskClosed: Case._task_closed,
+    f.TimerSet: Case._timer_set,
+    f.TimerCleared: Case._timer_cleared,
+    f.SubscriptionOpened: Case._subscribed,
+    f.SubscriptionClosed: Case._unsubscribed,
+    f.ServiceRequested: Case._service,
+    f.ServiceClosed: Case._service_closed,
+    f.CallOpened: Case._call_opened,
+    f.CallClosed: Case._call_closed,
+    f.MessageThrown: Case._message,
+    f.SignalThrown: Case._signal,
+    f.IncidentRaised: Case._incident,
+    f.InstanceEnded: Case._ended,
+}

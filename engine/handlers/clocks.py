@@ -1,0 +1,446 @@
+"""Statutory clocks of a case: started and stopped with elements, warned and breached by jobs.
+
+A clock copies its rule from the pinned catalogue. Its task, and the case as a whole, carry its due
+moment, so that lists need no look at clocks; a job stands at the next thing the clock has to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from engine.clock import from_millis, millis
+from engine.commands import ExtendClock, PauseClock, ResumeClock
+from engine.errors import EvaluationFailed, Forbidden, Invalid, NotFound, Problem
+from engine.handlers import access
+from engine.handlers.services import moment
+from engine.law import deadlines
+from engine.law.clockstate import ClockState
+from engine.law.rules import DeadlineRule
+from engine.model.results import CaseResult
+from engine.model.rows import Candidate, Clock, Instance, Job, Notice, Task
+
+if TYPE_CHECKING:
+    from engine.handlers.case import Case
+    from engine.handlers.house import Context
+
+OPEN = ("running", "paused")
+
+
+class CaseClocks:
+    """The clocks of one case inside one command."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self._open: dict[str, Clock] = {}
+        self._loaded = False
+        self._pending: list[tuple[Instance, str, str]] = []
+        self._touched = False
+
+    # --- what is there -----------------------------------------------------------------------
+
+    def load(self) -> list[Clock]:
+        """The case's clocks that have not stopped; read once, and only where there are any."""
+        if not self._loaded:
+            self._loaded = True
+            if self.case.root.clocks:
+                for clock in self.case.tx.find(Clock, root_id=self.case.root.id, state=OPEN):
+                    self._open.setdefault(clock.id, clock)
+        return [clock for clock in self._open.values() if clock.state in OPEN]
+
+    def get(self, clock_id: str) -> Clock | None:
+        """An open clock of the case."""
+        return next((clock for clock in self.load() if clock.id == clock_id), None)
+
+    def of_task(self, task: Task) -> list[Clock]:
+        """The open clocks of one task."""
+        return [clock for clock in self.load() if clock.task_id == task.id]
+
+    # --- facts -------------------------------------------------------------------------------
+
+    def entered(self, instance: Instance, key: str, element_id: str) -> None:
+        """An element was entered; its clocks start when the command's facts are worked off."""
+        element = self.case.package(instance).definition.elements.get(element_id)
+        if element is not None and element.deadlines:
+            self._pending.append((instance, key, element_id))
+
+    def left(self, instance: Instance, key: str, outcome: str) -> None:
+        """An element was left: its clocks stop, met or missed; cancelled ones are void."""
+        self._pending = [
+            entry for entry in self._pending if (entry[0].id, entry[1]) != (instance.id, key)
+        ]
+        for clock in self.load():
+            if clock.instance_id == instance.id and clock.key == key:
+                self._stop(clock, outcome)
+
+    def instance_ended(self, instance: Instance, how: str) -> None:
+        """The process ended, and with it whatever clocks it still had."""
+        outcome = "completed" if how == "completed" else "cancelled"
+        self._pending = [entry for entry in self._pending if entry[0].id != instance.id]
+        for clock in self.load():
+            if clock.instance_id == instance.id:
+                self._stop(clock, outcome)
+
+    def _stop(self, clock: Clock, outcome: str) -> None:
+        now = self.case.context.now_ms
+        clock.stopped_at = now
+        if outcome == "cancelled":
+            clock.state = "void"
+        else:
+            clock.state = "missed" if clock.due_at is not None and now > clock.due_at else "met"
+        task = self.case.task(clock.task_id) if clock.task_id else None
+        clock.late_reason = task.late_reason if task is not None else ""
+        self.case.tx.update(clock, "state", "stopped_at", "late_reason")
+        self.case.tx.delete_where(Job, kind="clock", key=clock.id)
+        self.case.root.clocks -= 1
+        self._touched = True
+
+    # --- starting ------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Start what is pending, and put the most urgent moments on tasks and case."""
+        for instance, key, element_id in self._pending:
+            self._start(instance, key, element_id)
+        self._pending.clear()
+        if self._touched or any(True for _ in self.case.opened) and self.case.root.clocks:
+            self._mark_tasks()
+            self.mark_case()
+
+    def _start(self, instance: Instance, key: str, element_id: str) -> None:
+        case, context = self.case, self.case.context
+        package = case.package(instance)
+        element = package.definition.elements[element_id]
+        task = next(
+            (t for t in case.opened if t.instance_id == instance.id and t.key == key), None
+        )
+        self.load()
+        for rule_id in element.deadlines:
+            rule = package.rules.get(rule_id, context.now.astimezone().date())
+            anchor = self._anchor(instance, key, element.deadline_from)
+            clock = Clock(
+                tenant=instance.tenant, id=context.new_id(), instance_id=instance.id,
+                root_id=instance.root_id, task_id=task.id if task else None, key=key,
+                element_id=element_id, rule_id=rule_id, rule=rule.as_dict(),
+                started_at=context.now_ms, anchor_at=anchor,
+            )
+            self._reckon(clock)
+            self._open[clock.id] = clock
+            case.root.clocks += 1
+            case.tx.insert(clock)
+            self._schedule(clock)
+            self._touched = True
+
+    def _anchor(self, instance: Instance, key: str, expression: str | None) -> int:
+        """The moment the clock counts from; now, where the model names none or it is not known."""
+        now = self.case.context.now_ms
+        if not expression:
+            return now
+        run = self.case.run(instance)
+        text = expression.removeprefix("=")
+        try:
+            value = run.evaluate(text, key=key if key in run.open else None)
+        except EvaluationFailed:
+            value = None
+        found = moment(value)
+        return millis(found) if found is not None else now
+
+    # --- reckoning -----------------------------------------------------------------------------
+
+    def due(self, clock: Clock) -> deadlines.Due:
+        """The clock's rule reckoned with all that moved it, as of now."""
+        return reckon(clock, self.case.context)
+
+    def _reckon(self, clock: Clock) -> None:
+        due = self.due(clock)
+        clock.due_at = millis(due.due) if due.due is not None else None
+        clock.warn_at = millis(due.warn_at) if due.warn_at is not None else None
+        clock.earliest_at = millis(due.earliest) if due.earliest is not None else None
+        rolled = due.due_date_rolled
+        clock.rolled_at = millis(deadlines.day_end(rolled)) if rolled is not None else None
+        clock.provisional = due.due_provisional
+
+    def _schedule(self, clock: Clock) -> None:
+        """One job at the next moment this clock has something to say; none while it is paused."""
+        tx, context = self.case.tx, self.case.context
+        tx.delete_where(Job, kind="clock", key=clock.id)
+        if clock.state != "running":
+            return
+        upcoming = [at for at in self._moments(clock) if at is not None]
+        if not upcoming:
+            return
+        tx.insert(
+            Job(
+                tenant=clock.tenant, id=context.new_id(), kind="clock", lane="clock",
+                due_at=max(min(upcoming), context.now_ms), instance_id=clock.instance_id,
+                root_id=clock.root_id, key=clock.id, created_at=context.now_ms,
+                held=self.case.root.state == "suspended",
+            )
+        )
+
+    def _moments(self, clock: Clock) -> Iterable[int | None]:
+        if clock.warned_at is None:
+            yield clock.warn_at
+        if clock.breached_at is None and clock.due_at is not None:
+            yield clock.due_at + 1
+        told = clock.moves.get("told", 0)
+        for step in self.due(clock).escalations:
+            if step.level > told:
+                yield millis(step.at)
+
+    # --- speaking ------------------------------------------------------------------------------
+
+    def speak(self, clock: Clock) -> None:
+        """A clock's job: warn, breach, escalate: whatever is due by now, each once."""
+        context = self.case.context
+        now = context.now_ms
+        if clock.warned_at is None and clock.warn_at is not None and now >= clock.warn_at:
+            clock.warned_at = now
+            context.record("deadline-warning", clock.id, _said(clock), self.case.root)
+        if clock.breached_at is None and clock.due_at is not None and now > clock.due_at:
+            clock.breached_at = now
+            self.case.root.late = True
+            context.record("deadline-breached", clock.id, _said(clock), self.case.root)
+        for step in self.due(clock).escalations:
+            if step.level > clock.moves.get("told", 0) and millis(step.at) <= now:
+                clock.moves = {**clock.moves, "told": step.level}
+                self._tell(clock, step)
+        self.case.tx.update(clock, "warned_at", "breached_at", "moves")
+        self._schedule(clock)
+        self._touched = True
+
+    def _tell(self, clock: Clock, step: deadlines.Escalation) -> None:
+        """A notice for whoever the ladder names on this rung."""
+        case = self.case
+        rule = DeadlineRule.from_dict(clock.rule)
+        task = case.task(clock.task_id) if clock.task_id else None
+        if step.role == "handler":
+            values = _handler_values(case, task)
+        elif step.role == "dept_head" and case.root.unit_id:
+            values = [f"g:dept_head@{case.root.unit_id}"]
+        else:
+            values = [f"g:{step.role}"]
+        late = clock.due_at is not None and case.context.now_ms > clock.due_at
+        for value in values:
+            case.tx.insert(
+                Notice(
+                    tenant=clock.tenant, id=case.context.new_id(), root_id=clock.root_id,
+                    task_id=clock.task_id, value=value, kind="late" if late else "warning",
+                    zh=f"{rule.zh}{'已逾期' if late else '临近到期'}（{rule.citation_zh}）",
+                    en=f"{rule.en} is {'overdue' if late else 'due soon'} ({rule.citation_en})",
+                    at=case.context.now_ms, track=case.root.track,
+                )
+            )
+
+    # --- completing ----------------------------------------------------------------------------
+
+    def objections(
+        self, task: Task, answers: dict[str, Any], late_reason: str
+    ) -> list[Problem]:
+        """Why the law does not let this task be completed now: too early, or late without a reason."""
+        context = self.case.context
+        problems = []
+        late = False
+        for clock in self.of_task(task):
+            rule = DeadlineRule.from_dict(clock.rule)
+            if clock.earliest_at is not None and not self._waived(task, rule, answers):
+                problem = deadlines.check_completion(self.due(clock), context.now)
+                # What counts for a limit that counts backwards is the day of the act, which the
+                # model's constraints check; the day of its record forbids nothing.
+                if problem is not None and rule.direction == "after":
+                    problems.append(problem)
+            late = late or (clock.due_at is not None and context.now_ms > clock.due_at)
+        if late and not late_reason.strip():
+            problems.append(
+                Problem(
+                    code="late-reason", where="late_reason",
+                    zh="已超过法定期限，请填写逾期原因后提交。",
+                    en="The statutory limit has passed; say why before you submit.",
+                )
+            )
+        return problems
+
+    def _waived(self, task: Task, rule: DeadlineRule, answers: dict[str, Any]) -> bool:
+        if not rule.minimum_waived_when:
+            return False
+        run = self.case.run(self.case.instance(task.instance_id))
+        text = rule.minimum_waived_when.removeprefix("=")
+        try:
+            return run.evaluate(text, key=task.key, extra=answers) is True
+        except EvaluationFailed:
+            return False
+
+    # --- lists ---------------------------------------------------------------------------------
+
+    def _mark_tasks(self) -> None:
+        """Give each open task the moment of its own clock, else of the scope it lies in."""
+        clocks = self.load()
+        touched = {clock.task_id for clock in clocks if clock.task_id}
+        tasks = {task.id: task for task in self.case.opened}
+        for task_id in touched - set(tasks):
+            found = self.case.task(task_id)
+            if found is not None and found.state == "open":
+                tasks[found.id] = found
+        for task in tasks.values():
+            mine = [clock for clock in clocks if clock.task_id == task.id]
+            mark(task, mine or self._around(task, clocks))
+            self.case.tx.update(
+                task, "due_at", "warn_at", "sort_at", "clock_paused", "rule_id"
+            )
+            if task not in self.case.opened:
+                self.case.tx.update_where(
+                    Candidate, {"sort_at": task.sort_at}, task_id=task.id
+                )
+
+    def _around(self, task: Task, clocks: list[Clock]) -> list[Clock]:
+        instance = self.case.instance(task.instance_id)
+        elements = self.case.package(instance).definition.elements
+        scopes, element = set(), elements.get(task.element_id)
+        while element is not None and element.parent:
+            scopes.add(element.parent)
+            element = elements.get(element.parent)
+        return [
+            clock for clock in clocks
+            if clock.instance_id == instance.id and clock.element_id in scopes
+        ]
+
+    def mark_case(self) -> None:
+        """Give the case the moment of its most urgent running clock."""
+        root = self.case.root
+        clocks = self.load()
+        running = [c for c in clocks if c.state == "running" and c.due_at is not None]
+        first = min(running, key=lambda clock: clock.due_at or 0, default=None)
+        root.due_at = first.due_at if first is not None else None
+        root.warn_at = first.warn_at if first is not None else None
+        root.clock_paused = first is None and any(c.state == "paused" for c in clocks)
+
+    def changed(self, clock: Clock, state: ClockState) -> None:
+        """Take in a pause, an end of one, an extension or a restart, and reckon anew."""
+        clock.moves = {**clock.moves, **state.as_dict()}
+        clock.state = "paused" if state.paused else "running"
+        self._reckon(clock)
+        now = self.case.context.now_ms
+        if clock.warn_at is not None and clock.warn_at > now:
+            clock.warned_at = None
+        if clock.due_at is not None and clock.due_at > now:
+            clock.breached_at = None
+        self.case.tx.update(
+            clock, "moves", "state", "due_at", "warn_at", "earliest_at", "rolled_at",
+            "provisional", "warned_at", "breached_at",
+        )
+        self._schedule(clock)
+        self._touched = True
+
+
+def mark(task: Task, clocks: list[Clock]) -> None:
+    """Copy the most urgent clock's moments onto a task row."""
+    from engine.handlers.opening import FAR_FUTURE
+
+    timed = [clock for clock in clocks if clock.due_at is not None]
+    first = min(timed, key=lambda c: (c.state != "running", c.due_at or 0), default=None)
+    if first is None:
+        return
+    task.due_at, task.warn_at, task.rule_id = first.due_at, first.warn_at, first.rule_id
+    task.clock_paused = first.state == "paused"
+    task.sort_at = first.due_at or FAR_FUTURE
+
+
+def reckon(clock: Clock, context: Context) -> deadlines.Due:
+    """A clock row's rule, reckoned with what moved it. A pause still open counts up to now."""
+    return deadlines.compute(
+        DeadlineRule.from_dict(clock.rule),
+        from_millis(clock.anchor_at),
+        context.house.calendar(),
+        state=ClockState.from_dict(clock.moves),
+        as_of=context.now if clock.stopped_at is None else from_millis(clock.stopped_at),
+    )
+
+
+def _handler_values(case: Case, task: Task | None) -> list[str]:
+    if task is not None and task.assignee:
+        return [f"u:{task.assignee}"]
+    if task is not None:
+        return [row.value for row in case.tx.find(Candidate, task_id=task.id)]
+    return [f"u:{case.root.started_by}"]
+
+
+def _said(clock: Clock) -> dict[str, Any]:
+    return {"rule": clock.rule_id, "element": clock.element_id, "due_at": clock.due_at}
+
+
+# --- commands --------------------------------------------------------------------------------------
+
+
+def _take(context: Context, case_id: str, clock_id: str, version: int | None) -> tuple[Case, Clock]:
+    case = access.take_case(context, case_id, version)
+    clock = case.clocks.get(clock_id)
+    if clock is None:
+        raise NotFound(what={"zh": "进行中的期限", "en": "running time limit"})
+    return case, clock
+
+
+def _refuse_outsider(case: Case, clock: Clock) -> None:
+    """Only who handles the case, heads its unit or the office may move its clocks."""
+    context = case.context
+    viewer = context.viewer
+    task = case.task(clock.task_id) if clock.task_id else None
+    handles = task is not None and access.may_take(context.tx, viewer, case.root, task)
+    heads = viewer.has("head") or viewer.has("vice") or (
+        case.root.unit_id is not None and viewer.in_group(f"dept_head@{case.root.unit_id}")
+    )
+    if not (viewer.system or handles or heads or (task is None and case.root.started_by == viewer.user_id)):
+        raise Forbidden(
+            reason={
+                "zh": "只有办理人、机构负责人或乡领导可以变更期限。",
+                "en": "only who handles the step, the unit's head or a township leader may do this.",
+            }
+        )
+
+
+def pause(context: Context, command: PauseClock) -> CaseResult:
+    """Stop a clock for a lawful ground. Raises Invalid when its rule knows no such ground."""
+    case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
+    _refuse_outsider(case, clock)
+    rule = DeadlineRule.from_dict(clock.rule)
+    state = ClockState.from_dict(clock.moves).pause(rule, context.now, command.reason)
+    return _moved(case, clock, state, "clock-pause",
+                  {"reason": command.reason, "note": command.note[:500]})
+
+
+def resume(context: Context, command: ResumeClock) -> CaseResult:
+    """Let a paused clock run on."""
+    case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
+    _refuse_outsider(case, clock)
+    state = ClockState.from_dict(clock.moves).resume(context.now)
+    return _moved(case, clock, state, "clock-resume", {"note": command.note[:500]})
+
+
+def extend(context: Context, command: ExtendClock) -> CaseResult:
+    """Lengthen a limit; for the role its rule names. Raises Invalid beyond what the rule allows."""
+    case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
+    rule = DeadlineRule.from_dict(clock.rule)
+    if not command.reason.strip():
+        raise Invalid([Problem(code="text", where="reason", zh="请填写延期理由。",
+                               en="Say why the limit is extended.")])
+    approver = rule.extension_approver
+    if not (context.viewer.system or (approver and context.viewer.has(approver))):
+        title = context.house.roles.title(approver, "zh") if approver else "有权机关"
+        english = context.house.roles.title(approver, "en") if approver else "whoever the law names"
+        raise Forbidden(
+            reason={"zh": f"延期须由{title}批准。", "en": f"an extension is for {english} to grant."}
+        )
+    state = ClockState.from_dict(clock.moves).extend(
+        rule, command.amount, approver=approver, at=context.now, reason=command.reason
+    )
+    return _moved(case, clock, state, "clock-extend",
+                  {"amount": command.amount, "reason": command.reason[:500]})
+
+
+def _moved(
+    case: Case, clock: Clock, state: ClockState, action: str, said: dict[str, Any]
+) -> CaseResult:
+    from engine.handlers.tasks import result
+
+    case.clocks.changed(clock, state)
+    case.context.record(action, clock.id, {**_said(clock), **said}, case.root)
+    case.settle()
+    return result(case)

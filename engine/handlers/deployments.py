@@ -1,0 +1,93 @@
+"""Which version of a process is the newest, and putting up a new one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine import catalog
+from engine.commands import Deploy
+from engine.errors import Conflict, Forbidden
+from engine.model.results import Deployed
+from engine.model.rows import Blob, Deployment
+
+if TYPE_CHECKING:
+    from engine.handlers.house import Context
+
+
+def newest(reader: Any, process_key: str) -> Deployment | None:
+    """The newest active deployment of a process, or None."""
+    found = reader.find(
+        Deployment, process_key=process_key, active=True, order="-version", limit=1
+    )
+    return found[0] if found else None
+
+
+def deploy(context: Context, command: Deploy) -> Deployed:
+    """Check a package whole and make it the newest version; the same content twice is one version."""
+    if not (context.viewer.is_admin or context.viewer.system):
+        raise Forbidden(
+            reason={"zh": "只有管理员可以部署流程。", "en": "only administrators deploy processes."}
+        )
+    house = context.house
+    files = with_shelves(command.files, house.shelves)
+    package = catalog.check(
+        files,
+        script_formats=frozenset(house.script_handlers),
+        operations=frozenset(house.operations),
+        known_processes=frozenset(
+            key for (key,) in context.tx.columns(Deployment, ("process_key",))
+        ),
+    )
+    key = package.manifest.key
+    chain = context.tx.lock_chain(f"deploy:{key}")
+    last = newest(context.tx, key)
+    version = last.version if last else 0
+    if command.expected_version is not None and command.expected_version != version:
+        raise Conflict(
+            reason={
+                "zh": f"{last.deployed_by if last else ''} 已部署了第 {version} 版。",
+                "en": f"{last.deployed_by if last else ''} has deployed version {version} meanwhile.",
+            }
+        )
+    if last is not None and last.sha256 == package.sha256:
+        return _answer(last, package, new=False)
+    chain.seq += 1
+    context.tx.update(chain, "seq")
+    row = Deployment(
+        tenant=context.tenant, id=context.new_id(), process_key=key, version=version + 1,
+        sha256=package.sha256, title=package.manifest.title, files=_store_blobs(context, files),
+        deployed_at=context.now_ms, deployed_by=context.actor, note=command.note,
+    )
+    context.tx.insert(row)
+    context.record(
+        "deploy", row.id, {"process": key, "version": row.version, "sha256": package.sha256}
+    )
+    return _answer(row, package, new=True)
+
+
+def with_shelves(files: Mapping[str, bytes], shelves: Mapping[str, bytes]) -> dict[str, bytes]:
+    """A package with the deadline catalogue it is pinned to, unless it brings its own."""
+    return {**shelves, **files}
+
+
+def _store_blobs(context: Context, files: Mapping[str, bytes]) -> dict[str, str]:
+    hashes = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    known = {
+        sha256 for (sha256,) in context.tx.columns(
+            Blob, ("sha256",), sha256=sorted(set(hashes.values()))
+        )
+    }
+    for path, sha256 in hashes.items():
+        if sha256 not in known:
+            known.add(sha256)
+            context.tx.insert(Blob(tenant=context.tenant, sha256=sha256, content=files[path]))
+    return hashes
+
+
+def _answer(row: Deployment, package: catalog.Package, *, new: bool) -> Deployed:
+    return Deployed(
+        deployment_id=row.id, process_key=row.process_key, version=row.version, new=new,
+        sha256=row.sha256, warnings=package.warnings,
+    )

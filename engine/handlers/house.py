@@ -1,0 +1,145 @@
+"""What handlers work with: the house they stand in, and the context of one command."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine import catalog
+from engine.clock import Clock, legal_date, millis
+from engine.config import Settings
+from engine.errors import NotFound
+from engine.handlers.viewers import viewer_of
+from engine.law.calendar import WorkCalendar
+from engine.law.roles import Roles
+from engine.model import evidence
+from engine.model.ids import new_id
+from engine.model.people import Viewer
+from engine.model.rows import AuditEntry, Blob, CalendarYear, Chain, Deployment, Instance
+from engine.store import FileStore, Store, Tx
+
+OFFICE = "office"
+"""The chain of everything that belongs to no case."""
+
+Operation = Callable[[Mapping[str, Any], Mapping[str, str]], Mapping[str, Any] | None]
+
+
+@dataclass
+class House:
+    """The parts that live as long as the program; shared by all threads."""
+
+    store: Store
+    clock: Clock
+    files: FileStore
+    settings: Settings
+    shelves: Mapping[str, bytes]
+    roles: Roles
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    script_handlers: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._packages: OrderedDict[str, catalog.Package] = OrderedDict()
+        self._calendar: WorkCalendar | None = None
+        self._lock = threading.Lock()
+
+    def package(self, deployment_id: str) -> catalog.Package:
+        """The parsed package of a deployment. Raises NotFound."""
+        with self._lock:
+            found = self._packages.get(deployment_id)
+            if found is not None:
+                self._packages.move_to_end(deployment_id)
+                return found
+        return self._remember(deployment_id, self._load(deployment_id))
+
+    def _load(self, deployment_id: str) -> catalog.Package:
+        with self.store.read() as reader:
+            row = reader.get(Deployment, id=deployment_id)
+            if row is None:
+                raise NotFound(what={"zh": "流程版本", "en": "process version"})
+            blobs = {
+                blob.sha256: blob.content
+                for blob in reader.find(Blob, sha256=sorted(set(row.files.values())))
+            }
+        files = {path: blobs[sha256] for path, sha256 in row.files.items()}
+        return catalog.check(files, script_formats=frozenset(self.script_handlers))
+
+    def _remember(self, deployment_id: str, package: catalog.Package) -> catalog.Package:
+        with self._lock:
+            self._packages[deployment_id] = package
+            while len(self._packages) > 64:
+                self._packages.popitem(last=False)
+        return package
+
+    def calendar(self) -> WorkCalendar:
+        """The working-day calendar with what was imported; read once and after each import."""
+        if self._calendar is None:
+            with self.store.read() as reader:
+                years = reader.find(CalendarYear)
+            self._calendar = WorkCalendar.from_records([(y.kind, y.data) for y in years])
+        return self._calendar
+
+    def forget_calendar(self) -> None:
+        """Read the calendar anew at the next use."""
+        self._calendar = None
+
+
+class Context:
+    """One command at work: its transaction, its moment, who asks."""
+
+    def __init__(self, house: House, tx: Tx, now: datetime, actor: str) -> None:
+        self.house = house
+        self.tx = tx
+        self.now = now
+        self.now_ms = millis(now)
+        self.actor = actor
+        self.tenant = house.store.tenant
+        self._viewer: Viewer | None = None
+        self._office: Chain | None = None
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks, with the roles held today; read when first needed."""
+        if self._viewer is None:
+            self._viewer = viewer_of(
+                self.tx, self.actor, legal_date(self.now), self.house.roles
+            )
+        return self._viewer
+
+    def new_id(self) -> str:
+        """A fresh identifier."""
+        return new_id(self.now)
+
+    def record(
+        self, action: str, object_id: str, data: dict[str, Any], case: Instance | None = None
+    ) -> AuditEntry:
+        """Append to the case's evidence chain, or to the office's where there is no case."""
+        algorithm = self.house.settings.hash_algorithm
+        if case is None:
+            chain = self._office_chain()
+            chain.seq += 1
+            entry = evidence.link(
+                tenant=self.tenant, chain=OFFICE, seq=chain.seq, prev=chain.head, at=self.now_ms,
+                actor=self.actor, action=action, object_id=object_id, data=data,
+                algorithm=algorithm,
+            )
+            chain.head = entry.hash
+            self.tx.update(chain, "seq", "head")
+        else:
+            case.audit_seq += 1
+            entry = evidence.link(
+                tenant=self.tenant, chain=case.id, seq=case.audit_seq, prev=case.audit_head,
+                at=self.now_ms, actor=self.actor, action=action, object_id=object_id, data=data,
+                algorithm=algorithm,
+            )
+            case.audit_head = entry.hash
+        self.tx.insert(entry)
+        return entry
+
+    def _office_chain(self) -> Chain:
+        if self._office is None:
+            self._office = self.tx.lock_chain(OFFICE)
+        return self._office

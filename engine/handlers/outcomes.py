@@ -1,0 +1,205 @@
+"""What follows from facts beyond their own row: children, ends, walls, and how the case looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import EvaluationFailed
+from engine.handlers import deployments
+from engine.model import facts as f
+from engine.model.rows import (
+    Candidate,
+    Deployment,
+    Draft,
+    Incident,
+    Instance,
+    Job,
+    Subscription,
+    Task,
+)
+
+if TYPE_CHECKING:
+    from engine.handlers.case import Case
+
+_HOUSE_NAMES = frozenset({"case"})
+"""Variables the house gives every process; a child's are not handed back to its caller."""
+
+
+def open_child(case: Case, instance: Instance, fact: f.CallOpened) -> None:
+    """Start the called process as a child, in the newest version there is at this moment."""
+    deployment = _called(case, instance, fact.process_id)
+    if deployment is None:
+        case.run(instance).call_failed(fact.key, "")
+        case.collect(instance)
+        return
+    package = case.context.house.package(deployment.id)
+    process_id = (
+        fact.process_id
+        if fact.process_id in package.definition.processes
+        else package.manifest.process_id
+    )
+    child = Instance(
+        tenant=instance.tenant,
+        id=case.context.new_id(),
+        root_id=case.root.id,
+        parent_id=instance.id,
+        parent_key=fact.key,
+        deployment_id=deployment.id,
+        process_key=deployment.process_key,
+        process_id=process_id,
+        title=package.manifest.title,
+        started_by=case.context.actor,
+        unit_id=case.root.unit_id,
+        started_at=case.context.now_ms,
+    )
+    variables = {**fact.variables, "case": case.root.variables.get("case", {})}
+    case.begin(child, variables)
+
+
+def _called(case: Case, instance: Instance, process_id: str) -> Deployment | None:
+    """The deployment that holds a called process: the caller's own package first, else by key."""
+    own = case.package(instance)
+    if process_id in own.definition.processes:
+        return case.tx.get(Deployment, id=instance.deployment_id)
+    return deployments.newest(case.tx, process_id)
+
+
+def cancel_children(case: Case, instance: Instance, key: str) -> None:
+    """End the child instances of an interrupted call, and theirs."""
+    children = case.tx.find(
+        Instance, root_id=case.root.id, parent_id=instance.id, parent_key=key, state="active"
+    )
+    for row in children:
+        child = case.instances.setdefault(row.id, row)
+        case.move(child, lambda run: run.cancel())
+
+
+def instance_ended(case: Case, instance: Instance, fact: f.InstanceEnded) -> None:
+    """Note the end; hand a child's outcome to its caller."""
+    case.clocks.instance_ended(instance, fact.how)
+    cancelled = instance.state == "cancelling" or case.root.state == "cancelling"
+    instance.ended_at = case.context.now_ms
+    instance.state = "cancelled" if cancelled else _ENDS[fact.how]
+    for kind in (Job, Subscription):
+        case.tx.delete_where(kind, instance_id=instance.id)
+    if instance.parent_id is None or instance.parent_key is None:
+        return
+    parent = case.instance(instance.parent_id)
+    if parent.state != "active" or cancelled:
+        return
+    key = instance.parent_key
+    if key not in case.run(parent).open:
+        return  # The call was interrupted: nobody waits for this child any more.
+    if fact.how == "error":
+        case.move(parent, lambda run: run.call_failed(key, fact.error_code))
+    else:
+        results = {k: v for k, v in fact.variables.items() if k not in _HOUSE_NAMES}
+        case.move(parent, lambda run: run.call_done(key, results))
+
+
+_ENDS = {"completed": "completed", "terminated": "completed", "error": "failed"}
+
+
+def after_step(case: Case) -> None:
+    """Everything about the case as a whole that a step may have changed."""
+    root = case.root
+    if root.state != "completed":
+        _apply_exclusions(case)
+        _apply_walls(case)
+    stages = list(dict.fromkeys(root.standing.values()))
+    stage = "、".join(stages)[:200]
+    if stage != root.stage:
+        root.stage, root.stage_since = stage, case.context.now_ms
+    root.summary = summary(case)
+    for task in case.opened:
+        task.summary, task.track = root.summary, root.track
+
+
+def _apply_exclusions(case: Case) -> None:
+    manifest = case.package(case.root).manifest
+    for expression in manifest.excludes:
+        for user_id in _users(_ask(case, expression)):
+            case.exclude(user_id)
+    if not case.root.excluded:
+        return
+    for task in case.opened:
+        if task.assignee in case.root.excluded:
+            task.assignee = None
+
+
+def _apply_walls(case: Case) -> None:
+    manifest = case.package(case.root).manifest
+    track = next(
+        (wall.track for wall in manifest.walls if _ask(case, wall.when) is True), ""
+    )
+    if not manifest.walls or track == case.root.track:
+        return
+    case.root.track = track
+    for task in case.tx.find(Task, root_id=case.root.id, state="open"):
+        known = case.task(task.id) or task
+        known.track = track
+        case.tx.update(known, "track")
+
+
+def _ask(case: Case, expression: str) -> object:
+    """A package's FEEL over the case's variables; what cannot be evaluated counts as unknown."""
+    text = expression.removeprefix("=")
+    if not text.strip():
+        return None
+    try:
+        return case.run(case.root).evaluate(text)
+    except EvaluationFailed:
+        return None
+
+
+def _users(value: object) -> list[str]:
+    if isinstance(value, str) and value:
+        return [value]
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value if item]
+    return []
+
+
+def summary(case: Case) -> dict[str, Any]:
+    """Up to three labelled answers that lists show under the title; nothing confidential."""
+    package = case.package(case.root)
+    secret = {name for entry in package.manifest.confidential for name in entry.fields}
+    shown: dict[str, Any] = {}
+    for form in package.forms.values():
+        for item in form.fields():
+            if item.properties.get("summary") != "true" or item.key in secret:
+                continue
+            value = case.root.variables.get(item.key)
+            if value in (None, "", []) or item.label in shown:
+                continue
+            shown[item.label] = form.show(item.key, value)
+            if len(shown) == 3:
+                return shown
+    return shown
+
+
+def cancel_everything(case: Case) -> None:
+    """End all instances of the case, children first."""
+    case.root.state = "cancelling"
+    active = case.tx.find(Instance, root_id=case.root.id, state="active")
+    for row in sorted(active, key=lambda found: found.id, reverse=True):
+        if row.id != case.root.id:
+            child = case.instances.setdefault(row.id, row)
+            case.move(child, lambda run: run.cancel())
+    case.move(case.root, lambda run: run.cancel())
+
+
+def sweep(case: Case) -> None:
+    """Remove what must not outlive a case that has ended: drafts, candidates, jobs, incidents."""
+    for task in case.tx.find(Task, root_id=case.root.id, state="open"):
+        known = case.task(task.id) or task
+        case.close_task(known, "cancelled")
+        case.tx.delete_where(Candidate, task_id=known.id)
+        case.tx.delete_where(Draft, task_id=known.id)
+    case.tx.delete_where(Job, root_id=case.root.id, kind=("timer", "service", "clock"))
+    case.tx.update_where(
+        Incident,
+        {"resolved_at": case.context.now_ms, "resolved_by": case.context.actor},
+        root_id=case.root.id, resolved_at=None,
+    )
+    case.root.incidents = 0

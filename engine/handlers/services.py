@@ -1,0 +1,121 @@
+"""What expressions of a running process may ask of the house: decisions, and the law's calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from engine import feel
+from engine.clock import CHINA
+from engine.errors import EvaluationFailed, Invalid, NotFound
+from engine.law import deadlines
+from engine.law.rules import DeadlineRule
+
+if TYPE_CHECKING:
+    from engine.catalog import Package
+    from engine.handlers.house import Context
+
+
+class CaseServices:
+    """The services of one instance: its pinned decisions and rules, and today's calendar."""
+
+    def __init__(self, context: Context, package: Package) -> None:
+        self._context = context
+        self._package = package
+        self._functions: Mapping[str, object] | None = None
+
+    def decide(self, decision_id: str, variables: Mapping[str, object]) -> object:
+        """The value of a pinned decision. Raises EvaluationFailed when there is none of that id."""
+        decisions = self._package.decisions.get(decision_id)
+        if decisions is None:
+            raise EvaluationFailed(
+                where=decision_id,
+                reason={"zh": "流程包里没有这个决策。", "en": "the package has no such decision."},
+            )
+        return decisions.evaluate(decision_id, variables, now=self._context.now).value
+
+    def functions(self) -> Mapping[str, object]:
+        """The FEEL functions of the law, by name."""
+        if self._functions is None:
+            self._functions = {
+                name: feel.FeelFunction(name, params, body)
+                for name, (params, body) in self._law().items()
+            }
+        return self._functions
+
+    def script(self, language: str) -> Callable[[str, Mapping[str, object]], object] | None:
+        """The handler the host registered for a script format."""
+        return self._context.house.script_handlers.get(language)
+
+    def _law(self) -> dict[str, tuple[tuple[str, ...], Callable[..., object]]]:
+        return {
+            "limit date": (("id", "anchor"), self._limit_date),
+            "earliest date": (("id", "anchor"), self._earliest_date),
+            "add working days": (("from", "n"), self._add_working_days),
+            "working days between": (("from", "to"), self._working_days_between),
+            "parameter": (("id",), self._parameter),
+            "today": ((), self._today),
+        }
+
+    def rule(self, rule_id: str) -> DeadlineRule:
+        """The pinned rule in force today. Raises NotFound."""
+        return self._package.rules.get(rule_id, self._context.now.astimezone(CHINA).date())
+
+    def _limit_date(self, rule_id: object, anchor: object) -> object:
+        due = self._compute(rule_id, anchor)
+        return due.due_date if due is not None else None
+
+    def _earliest_date(self, rule_id: object, anchor: object) -> object:
+        due = self._compute(rule_id, anchor)
+        if due is None or due.earliest is None:
+            return None
+        return due.earliest.astimezone(CHINA).date()
+
+    def _compute(self, rule_id: object, anchor: object) -> deadlines.Due | None:
+        start = moment(anchor)
+        if start is None:
+            return None
+        try:
+            return deadlines.compute(self.rule(str(rule_id)), start, self._context.house.calendar())
+        except (NotFound, Invalid):
+            return None
+
+    def _add_working_days(self, start: object, number: object) -> object:
+        first = moment(start)
+        if first is None or not isinstance(number, (int, float)) and not hasattr(number, "real"):
+            return None
+        day = first.astimezone(CHINA).date()
+        return self._context.house.calendar().add(day, int(number)).date  # type: ignore[call-overload]
+
+    def _working_days_between(self, start: object, end: object) -> object:
+        first, last = moment(start), moment(end)
+        if first is None or last is None:
+            return None
+        counted = self._context.house.calendar().count(
+            first.astimezone(CHINA).date(), last.astimezone(CHINA).date()
+        )
+        return counted.working_days
+
+    def _parameter(self, name: object) -> object:
+        found = self._package.rules.parameters.get(str(name))
+        return found.value if found is not None else None
+
+    def _today(self) -> object:
+        return self._context.now.astimezone(CHINA).date()
+
+
+def moment(value: object) -> datetime | None:
+    """A moment from a FEEL or JSON value: a date is its first instant in China. None if it is none."""
+    plain = feel.to_plain(value)
+    if isinstance(plain, datetime):
+        return plain if plain.tzinfo is not None else plain.replace(tzinfo=CHINA)
+    if isinstance(plain, date):
+        return datetime.combine(plain, time(), CHINA)
+    if not isinstance(plain, str):
+        return None
+    try:
+        parsed = datetime.fromisoformat(plain)
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=CHINA)

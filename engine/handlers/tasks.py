@@ -1,0 +1,226 @@
+"""Claiming and completing user tasks, and keeping drafts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine import forms
+from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
+from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, Problem
+from engine.handlers import access, outputs
+from engine.handlers.case import Case
+from engine.handlers.people import directory
+from engine.model import evidence
+from engine.model.results import CaseResult
+from engine.model.rows import Candidate, Draft, File, Task
+
+if TYPE_CHECKING:
+    from engine.bpmn.definition import Element
+    from engine.handlers.house import Context
+
+
+def claim(context: Context, command: ClaimTask) -> CaseResult:
+    """Take a task of one's group. Raises Conflict when somebody else has it."""
+    case, task = access.take_task(context, command.task_id, command.expected_version)
+    _refuse_suspended(case)
+    _refuse_separated(case, task)
+    if task.assignee is None:
+        task.assignee = context.actor
+        task.version += 1
+        context.tx.update(task, "assignee", "version")
+        context.tx.update_where(Candidate, {"claimed": True}, task_id=task.id)
+        case.take_part(context.actor, "handler")
+        _record(case, task, "claim", {})
+    case.settle()
+    return result(case)
+
+
+def unclaim(context: Context, command: UnclaimTask) -> CaseResult:
+    """Give a claimed task back to its group. Raises Forbidden where there is no group."""
+    case, task = access.take_task(context, command.task_id, command.expected_version)
+    if not context.tx.columns(Candidate, ("value",), task_id=task.id, limit=1):
+        raise Forbidden(
+            reason={
+                "zh": "这项任务是指定给您的，没有可退回的办理组。需要他人办理请用“转办”。",
+                "en": "this task is assigned to you alone; there is no group to give it back to.",
+            }
+        )
+    task.assignee = None
+    task.version += 1
+    context.tx.update(task, "assignee", "version")
+    context.tx.update_where(Candidate, {"claimed": False}, task_id=task.id)
+    _record(case, task, "unclaim", {})
+    case.settle()
+    return result(case)
+
+
+def save_draft(context: Context, command: SaveDraft) -> CaseResult:
+    """Keep answers unchecked. A draft does not change the case's version or its evidence."""
+    case, task = access.take_task(context, command.task_id)
+    answers = outputs.bounded(command.answers)
+    row = Draft(
+        tenant=context.tenant, task_id=task.id, user_id=context.actor, answers=answers,
+        saved_at=context.now_ms,
+    )
+    context.tx.put(row)
+    if not task.drafted:
+        task.drafted = True
+        context.tx.update(task, "drafted")
+    return result(case)
+
+
+def complete(context: Context, command: CompleteTask) -> CaseResult:
+    """Check the answers and everything the law asks of this step, then let the token go on."""
+    case, task = access.take_task(context, command.task_id, command.expected_version)
+    _refuse_suspended(case)
+    element = _refuse_separated(case, task)
+    case.clocks.load()
+    answers = _checked_answers(case, task, element, command)
+    _close(case, task, answers, command.late_reason)
+    instance = case.instance(task.instance_id)
+    case.cause = task
+    case.move(instance, lambda run: run.complete(task.key, answers))
+    outputs.leave_documents(case, task, element)
+    _record(
+        case, task, "complete",
+        {"answers": answers, "late_reason": command.late_reason, "round": task.round},
+    )
+    case.settle()
+    return result(case)
+
+
+def _close(case: Case, task: Task, answers: dict[str, Any], late_reason: str) -> None:
+    context = case.context
+    if task.drafted:
+        context.tx.delete_where(Draft, task_id=task.id)
+    task.assignee = task.closed_by = context.actor
+    task.answers = answers
+    task.late_reason = late_reason
+    task.drafted = False
+    step = case.root.steps.get(task.element_id, {"n": 1, "by": []})
+    by = [user for user in step["by"] if user != context.actor]
+    case.root.steps = {
+        **case.root.steps, task.element_id: {**step, "by": [*by, context.actor]}
+    }
+    case.take_part(context.actor, "handler")
+    case.close_task(task, "completed")
+
+
+def _checked_answers(
+    case: Case, task: Task, element: Element, command: CompleteTask
+) -> dict[str, Any]:
+    """The validated answers. Raises AnswersInvalid with everything wrong, form and law together."""
+    instance = case.instance(task.instance_id)
+    visible = dict(case.run(instance).visible(task.key))
+    form = case.package(instance).form(task.form_id)
+    problems: list[Problem] = []
+    if form is None:
+        answers = outputs.bounded(command.answers)
+    else:
+        validated = form.validate(
+            dict(command.answers),
+            visible,
+            people=directory(case.context),
+            files=known_files(case.context, case.root.id, task.id),
+            now=case.context.now,
+        )
+        answers = validated.values
+        problems.extend(validated.problems)
+    if not problems:
+        problems.extend(_broken_constraints(case, task, element, answers))
+    problems.extend(case.clocks.objections(task, answers, command.late_reason))
+    if problems:
+        raise AnswersInvalid(problems)
+    return answers
+
+
+def _broken_constraints(
+    case: Case, task: Task, element: Element, answers: dict[str, Any]
+) -> list[Problem]:
+    run = case.run(case.instance(task.instance_id))
+    extra = {
+        **answers,
+        "task": {"handler": case.context.actor, "openedAt": task.opened_at, "round": task.round},
+    }
+    package = case.package(case.instance(task.instance_id))
+    problems = []
+    for number, constraint in enumerate(element.constraints, 1):
+        try:
+            holds = run.evaluate(constraint.expression, key=task.key, extra=extra)
+        except EvaluationFailed as exc:
+            holds = None
+            reason = exc.message("zh")
+            case_message = f"{constraint.message}（{reason}）"
+        else:
+            case_message = constraint.message
+        if holds is not True:
+            problems.append(
+                Problem(
+                    code="constraint", where=f"constraint.{number}", zh=case_message,
+                    en=package.text(constraint.message, "en"),
+                )
+            )
+    return problems
+
+
+def known_files(context: Context, case_id: str | None, task_id: str | None) -> dict[str, Any]:
+    """References of the files that answers may name: the case's own and the actor's fresh ones."""
+    found: list[File] = []
+    if case_id is not None:
+        found += context.tx.find(File, root_id=case_id, removed_at=None)
+    return {
+        file.id: {
+            "id": file.id, "name": file.name, "size": file.size, "sha256": file.sha256,
+            "type": file.media_type,
+        }
+        for file in found
+    }
+
+
+def _refuse_suspended(case: Case) -> None:
+    if case.root.state == "suspended":
+        raise Conflict(
+            reason={
+                "zh": "事项已中止，恢复后才能办理。",
+                "en": "the case is suspended; work goes on once it is resumed.",
+            }
+        )
+
+
+def _refuse_separated(case: Case, task: Task) -> Element:
+    element = access.element_of(case, task)
+    if not case.context.viewer.system:
+        reason = access.separation(case, task, element, case.context.actor)
+        if reason is not None:
+            raise Forbidden(reason=reason)
+    return element
+
+
+def _record(case: Case, task: Task, action: str, data: dict[str, Any]) -> None:
+    said = {"task": task.id, "element": task.element_id, "name": task.name, **data}
+    if "answers" in data:
+        # The evidence holds the digest, not the words: a case's secrets stay out of its chain.
+        said["answers"] = evidence.digest(
+            evidence.canonical(data["answers"]), case.context.house.settings.hash_algorithm
+        )
+    case.context.record(action, task.id, said, case.root)
+
+
+def result(case: Case) -> CaseResult:
+    """What the command answers with."""
+    actor = case.context.actor
+    return CaseResult(
+        case_id=case.root.id,
+        case_no=case.root.case_no,
+        title=case.root.title,
+        version=case.tx.version_of(case.root),
+        state=case.root.state,
+        mine=tuple(task.id for task in case.opened if task.assignee == actor),
+        opened=tuple(task.id for task in case.opened),
+        closed=tuple(task.id for task in case.closed),
+    )
+
+
+def form_of(case: Case, task: Task) -> forms.Form | None:
+    """The pinned form of a task."""
+    return case.package(case.instance(task.instance_id)).form(task.form_id)
