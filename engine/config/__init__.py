@@ -38,9 +38,9 @@ def data_dir() -> Path:
     if (checkout / "processes").is_dir():
         return checkout
     try:
-        shipped = Path(str(importlib.resources.files("yifa_data")))
+        processes = importlib.resources.files("yifa_data").joinpath("processes")
     except ModuleNotFoundError as exc:
         zh = "安装不完整，缺少 processes/ 和 forms/；请重新安装 yifa。"
         en = "the installation is incomplete, processes/ and forms/ are missing; reinstall yifa."
         raise Misconfigured(reason={"zh": zh, "en": en}) from exc
-    return shipped
+    return Path(str(processes)).parent
