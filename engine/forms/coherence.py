@@ -1,0 +1,168 @@
+"""Faults that only the whole form shows: keys that collide, conditions that go in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from engine.errors import Problem
+from engine.forms import limits
+from engine.forms.expressions import Formula, Template
+from engine.forms.messages import form_problem
+from engine.forms.schema import ANSWERED, Component, Kind
+
+
+def faults(components: tuple[Component, ...]) -> Iterator[Problem]:
+    """Every fault between components."""
+    flat = [each for top in components for each in top.walk()]
+    yield from _twice(flat)
+    yield from _ids(flat)
+    yield from _movable(components, movable=False)
+    yield from _circles(components)
+
+
+def _twice(flat: list[Component]) -> Iterator[Problem]:
+    leaves: set[str] = set()
+    parents: set[str] = set()
+    for each in flat:
+        if not each.path or each.kind not in ANSWERED:
+            continue
+        steps = each.path.split(".")
+        above = {".".join(steps[:n]) for n in range(1, len(steps))}
+        # A repeating group "a" holds "a[]…"; a field "a" beside it writes the same value.
+        if each.path in leaves | parents or above & leaves:
+            yield form_problem("key.twice", each.path, value=each.path)
+        leaves.add(each.path)
+        parents |= above
+
+
+def _ids(flat: list[Component]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for each in flat:
+        if each.id and each.id in seen:
+            yield form_problem(
+                "component.id", each.path or each.at, severity="warning", value=each.id[:100]
+            )
+        seen.add(each.id)
+
+
+def _movable(components: Iterable[Component], movable: bool) -> Iterator[Problem]:
+    """Read-only answers are taken from the task's variables by row number; rows must not move."""
+    for each in components:
+        if movable and each.kind in ANSWERED and (each.readonly or each.disabled):
+            yield form_problem("readonly.row", each.path)
+        moves = each.kind is Kind.DYNAMICLIST and each.resizable and each.readonly is not True
+        yield from _movable(each.components, movable or moves)
+
+
+@dataclass(frozen=True)
+class _Hangs:
+    """On which other fields a field's presence or value hangs."""
+
+    path: str
+    on: frozenset[str]
+
+
+def _circles(components: tuple[Component, ...]) -> Iterator[Problem]:
+    hangs = {each.path: each.on for each in _dependencies(components, frozenset())}
+    by_name: dict[str, list[str]] = {}
+    for path in hangs:
+        steps = path.replace("[]", "").split(".")
+        for name in {steps[0], steps[-1]}:
+            by_name.setdefault(name, []).append(path)
+    graph = {
+        path: [
+            other
+            for name in on
+            for other in by_name.get(name, ())
+            # A list's value holds its rows; a row asking how many there are is no circle.
+            if not (path.startswith(f"{other}[]."))
+        ]
+        for path, on in hangs.items()
+    }
+    yield from _walk_graph(graph)
+
+
+def _dependencies(components: Iterable[Component], above: frozenset[str]) -> Iterator[_Hangs]:
+    for each in components:
+        hidden = above | (each.hide.mentions() if each.hide else frozenset())
+        if each.path and each.kind in ANSWERED:
+            yield _Hangs(each.path, hidden.union(*(_f.mentions() for _f in _own(each))))
+        yield from _dependencies(each.components, hidden)
+
+
+def _own(each: Component) -> Iterator[Formula]:
+    for formula in (each.formula, each.readonly, each.disabled):
+        if isinstance(formula, Formula):
+            yield formula
+
+
+def _walk_graph(graph: Mapping[str, list[str]]) -> Iterator[Problem]:
+    depth: dict[str, int] = {}
+    for start in graph:
+        trail: list[str] = []
+        stack = [(start, iter(graph[start]))] if start not in depth else []
+        trail.extend(path for path, _ in stack)
+        while stack:
+            path, others = stack[-1]
+            other = next(others, None)
+            if other is None:
+                depth[path] = 1 + max((depth.get(each, 0) for each in graph[path]), default=0)
+                stack.pop()
+                trail.pop()
+            elif other in trail:
+                circle = [*trail[trail.index(other) :], other]
+                yield form_problem("form.circle", other, value=" → ".join(circle))
+                return
+            elif other not in depth:
+                stack.append((other, iter(graph[other])))
+                trail.append(other)
+    for path, length in depth.items():
+        if length > limits.CONDITION_CHAIN:
+            yield form_problem("form.chain", path, value=path, limit=limits.CONDITION_CHAIN)
+
+
+def triggers(components: tuple[Component, ...]) -> frozenset[str]:
+    """Paths of fields on whose answers the look of the form depends."""
+    flat = [each for top in components for each in top.walk()]
+    mentioned = frozenset().union(*(_shaping(each) for each in flat), frozenset())
+    return frozenset(
+        each.path
+        for each in flat
+        if each.path and each.kind in ANSWERED and mentioned & {each.steps[0], each.steps[-1]}
+    )
+
+
+def _shaping(each: Component) -> frozenset[str]:
+    rules = each.rules
+    formulas: list[object] = [
+        each.hide,
+        each.readonly,
+        each.disabled,
+        each.options.formula,
+        each.source,
+        each.table_formula,
+        each.multiple,
+        rules.required_when,
+        rules.min,
+        rules.max,
+        rules.min_length,
+        rules.max_length,
+        rules.min_items,
+        rules.max_items,
+        rules.min_date,
+        rules.max_date,
+        each.label,
+        each.description,
+        each.help,
+        each.text,
+        each.prefix,
+        each.suffix,
+    ]
+    if each.picker is not None:
+        formulas += [each.picker.role, each.picker.unit]
+    if each.kind is Kind.EXPRESSION and each.label.source:
+        formulas.append(each.formula)
+    names = [f.mentions() for f in formulas if isinstance(f, (Formula, Template))]
+    names.append(frozenset(each.options.key[:1]))
+    return frozenset().union(*names)
