@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hatch_build import install_packages
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -65,7 +67,9 @@ def arguments() -> list[str]:
 
 def axe_violations(page: Page, *, within: str = "body") -> list[str]:
     """What axe-core finds against WCAG 2.1 A and AA, one line each; empty is good."""
-    source = ROOT / "webapp" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+    frontend = ROOT / "webapp" / "frontend"
+    install_packages(frontend)
+    source = frontend / "node_modules" / "axe-core" / "axe.min.js"
     # By the debugger, not by a script element: the page's content-security policy stays in force.
     page.evaluate(source.read_text(encoding="utf-8") + "; undefined")
     found: dict[str, Any] = page.evaluate(
