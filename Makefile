@@ -78,6 +78,5 @@ $(VENV)/.made:
 	  echo "$(PYTHON) cannot make virtual environments: its venv module is not installed."; \
 	  echo "Debian, Ubuntu: apt-get install python3-venv   (then run the same command again)"; \
 	  echo "缺少 venv 模块；Debian、Ubuntu 请安装 python3-venv 后重试。"; exit 1; fi
-	@if [ -e $(VENV) ] && [ ! -e $(VENV)/bin/python ]; then rm -rf $(VENV); fi
-	@[ -e $(VENV)/bin/python ] || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@touch $@
