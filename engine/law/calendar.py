@@ -152,7 +152,7 @@ class Reckoned:
 class Counted:
     """A number of working days, and whether any day looked at was provisional."""
 
-    days: int
+    working_days: int
     provisional: bool
 
 
@@ -309,11 +309,11 @@ class WorkCalendar:
         """Working days later than ``after`` up to and including ``through``.
 
         When ``through`` is earlier: those before ``after`` back to and including ``through``, as a
-        negative number. Hence ``count(d, add(d, n).date).days == n`` for every day and number.
+        negative number. Hence ``count(d, add(d, n).date).working_days == n`` for every day and number.
         """
         if through < after:
             back = self._between(through - _DAY, after - _DAY)
-            return Counted(days=-back.days, provisional=back.provisional)
+            return Counted(working_days=-back.working_days, provisional=back.provisional)
         return self._between(after, through)
 
     def roll_forward(self, day: date) -> Reckoned:
@@ -351,7 +351,7 @@ class WorkCalendar:
             total += high - low
             looked_at = year > after.year or through > after
             provisional = provisional or (looked_at and table.provisional)
-        return Counted(days=total, provisional=provisional)
+        return Counted(working_days=total, provisional=provisional)
 
     def _year(self, year: int) -> _Year:
         known = self._years.get(year)

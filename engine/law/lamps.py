@@ -145,7 +145,7 @@ def _days_left(
     if unit is Unit.CALENDAR_DAYS:
         return (last - today).days, False
     counted = calendar.count(last, today) if late else calendar.count(today, last)
-    return (-max(1, counted.days) if late else counted.days), counted.provisional
+    return (-max(1, counted.working_days) if late else counted.working_days), counted.provisional
 
 
 def _clock_left(due: datetime, reference: datetime, unit: Unit) -> tuple[int, Unit]:

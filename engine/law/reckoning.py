@@ -252,7 +252,7 @@ class _Reckoning:
             return max(day + (until - since), until)
         stood = self.calendar.count(since, until)
         self.provisional |= stood.provisional
-        moved = self._took(self.calendar.add(day, stood.days))
+        moved = self._took(self.calendar.add(day, stood.working_days))
         if since < day:
             return moved
         # Stopped on the last day: what was left of it is had again when the clock runs on.
