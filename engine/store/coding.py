@@ -1,0 +1,72 @@
+"""JSON as the database keeps it: numbers exact, text as written.
+
+Fractions are read as ``decimal.Decimal`` and written with the digits they have; a binary float
+would turn 0.1 into something a court could ask about.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any, Never
+
+
+class _ExactNeeded(Exception):  # noqa: N818 - a signal between two encoders, not an error
+    """The value holds a Decimal, which the fast encoder cannot write."""
+
+
+def _hand_over(value: object) -> Never:
+    if isinstance(value, Decimal):
+        raise _ExactNeeded
+    raise TypeError(f"not a JSON value: {type(value).__name__}")
+
+
+_fast = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_hand_over
+).encode
+_decode = json.JSONDecoder(parse_float=Decimal).decode
+
+
+def dump(value: object) -> str:
+    """Write a JSON value; Decimals keep every digit. Raises TypeError or ValueError for others."""
+    try:
+        return _fast(value)
+    except _ExactNeeded:
+        parts: list[str] = []
+        _write(value, parts)
+        return "".join(parts)
+
+
+def load(text: str) -> Any:
+    """Read what ``dump`` wrote: whole numbers as int, all others as Decimal."""
+    return _decode(text)
+
+
+def _write(value: object, parts: list[str]) -> None:
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"not a JSON number: {value}")
+        parts.append(str(value))
+    elif isinstance(value, dict):
+        _write_object(value, parts)
+    elif isinstance(value, list | tuple):
+        separator = "["
+        for item in value:
+            parts.append(separator)
+            _write(item, parts)
+            separator = ","
+        parts.append("]" if value else "[]")
+    else:
+        parts.append(_fast(value))
+
+
+def _write_object(value: dict[Any, Any], parts: list[str]) -> None:
+    separator = "{"
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise TypeError(f"JSON keys are text, not {type(key).__name__}")
+        parts.append(separator + encode_basestring(key) + ":")
+        _write(item, parts)
+        separator = ","
+    parts.append("}" if value else "{}")

@@ -1,0 +1,183 @@
+"""A database as the store needs it: connections that run prepared texts, and its own kind of lock.
+
+``Database`` is the port; ``sqlite`` and ``postgres`` implement it. Their drivers' errors end here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import exc as sa_exc
+from sqlalchemy.pool import PoolProxiedConnection
+
+from engine import errors
+from engine.store.statements import Statements
+
+Cells = Sequence[Any]
+
+
+class Count:
+    """How many statements were sent to the database; BEGIN, COMMIT and the like do not count.
+
+    ``listeners`` are called with every statement's text: a hook for tests and benchmarks.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count()
+        self.listeners: list[Callable[[str], None]] = []
+        self._taken = 0
+
+    def add(self, text: str) -> None:
+        """Count one statement."""
+        next(self._numbers)
+        for listener in self.listeners:
+            listener(text)
+
+    @property
+    def total(self) -> int:
+        """Statements so far."""
+        # Drawing a number is what makes the count safe under threads; so is counting the draws.
+        self._taken += 1
+        return next(self._numbers) - self._taken + 1
+
+
+class Link(ABC):
+    """One connection for one transaction, on one thread."""
+
+    def __init__(self, pooled: PoolProxiedConnection, count: Count) -> None:
+        self._pooled = pooled
+        self._count = count
+        self.raw: Any = pooled.driver_connection
+        self.broken = False
+
+    def rows(self, text: str, values: Cells) -> list[tuple[Any, ...]]:
+        """Run a statement and fetch what it returns."""
+        self._count.add(text)
+        try:
+            return self._rows(text, values)
+        except Exception as exc:
+            raise self.translate(exc) from exc
+
+    def run(self, text: str, values: Cells) -> int:
+        """Run a statement; how many rows it touched."""
+        self._count.add(text)
+        try:
+            return self._run(text, values)
+        except Exception as exc:
+            raise self.translate(exc) from exc
+
+    def many(self, text: str, lines: Sequence[Cells]) -> int:
+        """Run a statement once a line; how many rows were touched altogether."""
+        if len(lines) == 1:
+            return self.run(text, lines[0])
+        self._count.add(text)
+        try:
+            return self._many(text, lines)
+        except Exception as exc:
+            raise self.translate(exc) from exc
+
+    @abstractmethod
+    def _rows(self, text: str, values: Cells) -> list[tuple[Any, ...]]: ...
+
+    @abstractmethod
+    def _run(self, text: str, values: Cells) -> int: ...
+
+    @abstractmethod
+    def _many(self, text: str, lines: Sequence[Cells]) -> int: ...
+
+    @abstractmethod
+    def begin_write(self) -> None:
+        """Start to write."""
+
+    @abstractmethod
+    def begin_read(self) -> None:
+        """Start to read: everything until ``rollback`` is one consistent picture."""
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Make it last; raises Retry, Unavailable or Unsure when it does not."""
+
+    @abstractmethod
+    def rollback(self) -> None:
+        """Undo; never raises."""
+
+    @abstractmethod
+    def stream(self, text: str, values: Cells, size: int) -> Iterator[tuple[Any, ...]]:
+        """Run a query and give its rows bit by bit, ``size`` held at a time."""
+
+    @abstractmethod
+    def translate(self, exc: Exception) -> Exception:
+        """The product's error for a driver's; anything else comes back as it is."""
+
+    def close(self) -> None:
+        """Give the connection back to the pool, or drop it when it is broken."""
+        if self.broken:
+            self._pooled.invalidate()
+        self._pooled.close()
+
+
+class Database(ABC):
+    """Where the rows live."""
+
+    locks_rows: ClassVar[bool]
+    """Whether ``SELECT … FOR UPDATE`` holds a row until the commit."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self.count = Count()
+        self.statements = Statements(engine.dialect)
+
+    @contextmanager
+    def link(self) -> Iterator[Link]:
+        """A connection for one transaction. Raises Unavailable when there is none to be had."""
+        link = self._link(self._connect(), self.count)
+        try:
+            yield link
+        finally:
+            link.close()
+
+    def _connect(self) -> PoolProxiedConnection:
+        try:
+            return self.engine.raw_connection()
+        except sa_exc.TimeoutError as exc:
+            raise errors.Unavailable(
+                reason={
+                    "zh": "数据库连接都在使用中。",
+                    "en": "all connections to the database are in use.",
+                }
+            ) from exc
+        except (sa_exc.DBAPIError, *self.driver_errors) as exc:
+            raise errors.Unavailable(
+                reason={
+                    "zh": "连接不上数据库，请管理员检查数据库服务和设置 database_url。",
+                    "en": "the database cannot be reached; check that it runs and the setting "
+                    "database_url.",
+                }
+            ) from exc
+
+    driver_errors: ClassVar[tuple[type[Exception], ...]]
+
+    @abstractmethod
+    def _link(self, pooled: PoolProxiedConnection, count: Count) -> Link: ...
+
+    @abstractmethod
+    def acquire(self, key: tuple[str, ...], patiently: bool) -> bool:
+        """Take an in-process lock where the database has no row locks."""
+
+    @abstractmethod
+    def release(self, key: tuple[str, ...]) -> None:
+        """Give an in-process lock back."""
+
+    @abstractmethod
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A turn at writing: one writer of this process at a time where the database wants it."""
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()

@@ -1,0 +1,29 @@
+"""Waking the embedded worker: a hint, never the truth (that is the job row)."""
+
+from __future__ import annotations
+
+import threading
+
+
+class Hints:
+    """A bell with a counter: who looks away for a moment still notices that it rang."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._rung = 0
+
+    @property
+    def rung(self) -> int:
+        """How often it has rung; remember it before looking for work."""
+        return self._rung
+
+    def ring(self) -> None:
+        """There may be work."""
+        with self._changed:
+            self._rung += 1
+            self._changed.notify_all()
+
+    def wait(self, since: int, timeout_seconds: float | None) -> bool:
+        """Wait until it has rung since ``since``; False when the time is over first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._rung != since, timeout_seconds)

@@ -1,0 +1,146 @@
+"""PostgreSQL by psycopg 3: rows are locked by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import event
+from sqlalchemy.pool import PoolProxiedConnection
+
+from engine import errors
+from engine.store.database import Cells, Count, Database, Link
+from engine.store.problems import Retry, Unsure
+from engine.store.sqlite import no_room, unfit
+
+_RERUN = {
+    "40001": ("同时有其他人在办理。", "somebody else was at it at the same time."),
+    "40P01": ("同时有其他人在办理。", "somebody else was at it at the same time."),
+    "55P03": ("同时有其他人在办理。", "somebody else was at it at the same time."),
+    "23505": ("同一时间有人登记了相同的内容。", "somebody entered the same meanwhile."),
+}
+
+
+class PostgresLink(Link):
+    """A connection whose transactions psycopg begins with the first statement."""
+
+    raw: psycopg.Connection[Any]
+
+    def _rows(self, text: str, values: Cells) -> list[tuple[Any, ...]]:
+        return self.raw.execute(text.encode(), values).fetchall()
+
+    def _run(self, text: str, values: Cells) -> int:
+        return self.raw.execute(text.encode(), values).rowcount
+
+    def _many(self, text: str, lines: Sequence[Cells]) -> int:
+        with self.raw.cursor() as cursor:
+            cursor.executemany(text.encode(), lines)
+            return cursor.rowcount
+
+    def stream(self, text: str, values: Cells, size: int) -> Iterator[tuple[Any, ...]]:
+        """Rows bit by bit, by a cursor on the server."""
+        self._count.add(text)
+        try:
+            with self.raw.cursor(name="stream") as cursor:
+                cursor.itersize = size
+                cursor.execute(text.encode(), values)
+                yield from cursor
+        except psycopg.Error as exc:
+            raise self.translate(exc) from exc
+
+    def begin_write(self) -> None:
+        """Nothing: the transaction began with the first lock."""
+
+    def begin_read(self) -> None:
+        """One picture of the database until ``rollback``."""
+        self.raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        self.raw.read_only = True
+
+    def commit(self) -> None:
+        """COMMIT; a connection that breaks here leaves it open whether it was kept."""
+        try:
+            self.raw.commit()
+        except psycopg.Error as exc:
+            error = self.translate(exc)
+            raise (Unsure() if self.broken else error) from exc
+
+    def rollback(self) -> None:
+        """Undo and forget what ``begin_read`` set."""
+        try:
+            self.raw.rollback()
+            self.raw.isolation_level = None
+            self.raw.read_only = None
+        except psycopg.Error:
+            self.broken = True
+
+    def translate(self, exc: Exception) -> Exception:
+        """psycopg's errors by their SQLSTATE."""
+        if isinstance(exc, UnicodeEncodeError):
+            return unfit(exc)
+        if not isinstance(exc, psycopg.Error):
+            return exc
+        state = exc.sqlstate or ""
+        if state in _RERUN:
+            return Retry(*_RERUN[state])
+        if self.raw.closed or self.raw.broken or state[:2] in {"08", "57"}:
+            self.broken = True
+            return Retry("与数据库的连接中断。", "the connection to the database was lost.")
+        if state in {"53100", "58030"}:
+            return no_room()
+        if state[:2] == "53":
+            return errors.Unavailable(
+                reason={"zh": "数据库资源不足。", "en": "the database is short of resources."}
+            )
+        if isinstance(exc, psycopg.DataError):
+            return unfit(exc)
+        return exc
+
+
+class PostgresDatabase(Database):
+    """A PostgreSQL server, or one that speaks its protocol."""
+
+    locks_rows = True
+    driver_errors = (psycopg.Error,)
+
+    def __init__(self, url: sa.URL, *, patience_seconds: float) -> None:
+        engine = sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            paramstyle="format",
+            pool_size=8,
+            max_overflow=24,
+            pool_timeout=patience_seconds,
+            pool_recycle=3600,
+            connect_args={
+                "connect_timeout": 10,
+                "application_name": "yifa",
+                "options": f"-c lock_timeout={int(patience_seconds * 1000)} "
+                f"-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+            },
+        )
+        event.listen(engine, "connect", _prepare)
+        super().__init__(engine)
+
+    def _link(self, pooled: PoolProxiedConnection, count: Count) -> Link:
+        return PostgresLink(pooled, count)
+
+    def acquire(self, key: tuple[str, ...], patiently: bool) -> bool:
+        """Nothing: the row itself is locked."""
+        del key, patiently
+        return True
+
+    def release(self, key: tuple[str, ...]) -> None:
+        """Nothing: the commit frees the row."""
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Nothing: many write at once."""
+        yield
+
+
+def _prepare(connection: psycopg.Connection[Any], _record: object) -> None:
+    # One type for all whole numbers, or every size of number would prepare its own statement.
+    connection.adapters.register_dumper(int, Int8Dumper)

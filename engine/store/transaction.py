@@ -1,0 +1,249 @@
+"""The write transaction of a command: rows are read, changed in memory, and written at the end.
+
+Nothing is written before the block ends, so that SQLite's one writer is held for the short write
+alone. Within the block the transaction sees its own changes. What it relies on it locks: the case
+(``lock_case``, ``lock_task``), or any other row (``lock``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar, cast
+
+from engine.model import rows
+from engine.model.rows import Instance, Row, Task
+from engine.store.codec import codec
+from engine.store.database import Database, Link
+from engine.store.flush import flush
+from engine.store.pending import Key, Pending, sort
+from engine.store.problems import Retry
+from engine.store.reads import Reads
+from engine.store.where import Term, shape, terms, values
+
+R = TypeVar("R", bound=Row)
+
+_OF_A_CASE = (rows.Instance, rows.Task, rows.Clock, rows.Activity, rows.Subscription)
+"""Rows that may be changed only by who holds their case."""
+
+
+class Transaction(Reads):
+    """Reads and writes of one command. Made by ``Store.write``."""
+
+    def __init__(self, database: Database, link: Link, tenant: str) -> None:
+        super().__init__(database, link, tenant)
+        self.pending: dict[type[Row], Pending[Any]] = {}
+        self.cases: dict[str, Instance] = {}
+        self.watched: dict[tuple[type[Row], Key], tuple[Any, ...]] = {}
+        self.takes: list[tuple[Row, dict[str, Any]]] = []
+        self.hooks: list[Callable[[], None]] = []
+        self._known: dict[tuple[type[Row], Key], Row] = {}
+        self._locks: list[tuple[str, ...]] = []
+        self._numbers: dict[tuple[str, int], rows.Sequence] = {}
+
+    # --- locking --------------------------------------------------------------------------------
+
+    def lock_case(self, root_id: str) -> Instance | None:
+        """Hold a case until the end, and return its root as it is now; None if there is none.
+
+        Every commit that writes anything raises the version of the cases it holds. What was read
+        before is forgotten: read again what you need. Several cases: lock them sorted by id, or
+        Retry may be raised to prevent a deadlock.
+        """
+        if root_id in self.cases:
+            return self.cases[root_id]
+        self._forget_case(root_id)
+        found = self._lock(Instance, {"id": root_id})
+        if found is not None:
+            assert found.root_id == found.id, "a case is locked by its root"
+            self.cases[root_id] = found
+        return found
+
+    def lock_task(self, task_id: str) -> tuple[Instance, Task] | None:
+        """Hold the case of a task; its root and the task as they are now."""
+        root = self.columns(Task, ("root_id",), id=task_id)
+        case = self.lock_case(root[0][0]) if root else None
+        task = self.get(Task, id=task_id) if case else None
+        return (case, task) if case and task else None
+
+    def lock(self, row: type[R], **key: Any) -> R | None:
+        """Hold any other row (a user, the head of a chain) against changes by others."""
+        return self._lock(row, key)
+
+    def version(self, root_id: str) -> int:
+        """The version the held case has after this transaction writes."""
+        return self.cases[root_id].version + 1
+
+    def _lock(self, row: type[R], key: dict[str, Any]) -> R | None:
+        of = codec(row)
+        name = (of.kind.table.name, self.tenant, *map(str, key.values()))
+        if not self._database.locks_rows:
+            self._hold(name)
+        found = terms(key)
+        assert found is not None
+        lines = self._fetch(row, of.fields, found, (), None, lock=self._database.locks_rows)
+        if not lines:
+            return None
+        made = of.make(lines[0])
+        self._known.pop((row, of.key_of(made)), None)
+        if row is not Instance and not self._database.locks_rows:
+            self.watched[row, of.key_of(made)] = tuple(lines[0])
+        return self._remember(row, made)
+
+    def _hold(self, name: tuple[str, ...]) -> None:
+        if name in self._locks:
+            return
+        # Whoever asks out of order does not wait long: two who wait for each other would for ever.
+        patiently = not self._locks or name > max(self._locks)
+        if not self._database.acquire(name, patiently):
+            raise Retry("同时有其他人在办理。", "somebody else was at it at the same time.")
+        self._locks.append(name)
+
+    def release(self) -> None:
+        """Give all in-process locks back."""
+        for name in self._locks:
+            self._database.release(name)
+        self._locks.clear()
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def get(self, row: type[R], **key: Any) -> R | None:
+        """The row with this primary key; the same object every time, until a lock is taken."""
+        kind = codec(row).kind
+        known = self._known.get((row, (self.tenant, *(key.get(name) for name in kind.key[1:]))))
+        if known is not None:
+            found = terms(key) or ()
+            alive = self.pending[row].overlay([known], found) if row in self.pending else [known]
+            return cast("R", alive[0]) if alive else None
+        return super().get(row, **key)
+
+    def _select(
+        self, row: type[R], found: Sequence[Term], order: tuple[str, ...], limit: int | None
+    ) -> list[R]:
+        changes = self.pending.get(row)
+        more = limit if limit is None or changes is None else limit + changes.size
+        if changes is not None and changes.deletes_where:
+            more = None
+        stored = [self._remember(row, r) for r in super()._select(row, found, order, more)]
+        if changes is None:
+            return stored
+        return sort(changes.overlay(stored, found), order)[:limit]
+
+    def _remember(self, row: type[R], made: R) -> R:
+        return cast("R", self._known.setdefault((row, codec(row).key_of(made)), made))
+
+    def _forget_case(self, root_id: str) -> None:
+        """What was read of a case before it was held may be outdated."""
+        for key, row in list(self._known.items()):
+            if getattr(row, "root_id", root_id if hasattr(row, "task_id") else None) == root_id:
+                del self._known[key]
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def insert(self, *new: Row) -> None:
+        """Insert rows."""
+        for row in new:
+            self._check(row)
+            self._of(row).insert(row)
+            self._known[type(row), codec(type(row)).key_of(row)] = row
+
+    def insert_missing(self, *new: Row) -> None:
+        """Insert rows where there is none with their key; an existing one stays as it is."""
+        for row in new:
+            self._check(row)
+            self._of(row).insert_missing(row)
+
+    def update(self, row: Row, *names: str) -> None:
+        """Write attributes of a row (all, where none is named) as they are when the block ends."""
+        self._check(row)
+        kind = codec(type(row)).kind
+        self._assert_held(row)
+        self._of(row).update(row, names or [name for name in kind.fields if name not in kind.key])
+
+    def update_where(self, row: type[Row], changes: dict[str, Any], **where: Any) -> None:
+        """Set attributes of all rows that fulfil the conditions, without reading them."""
+        found = terms(where)
+        assert "search" not in codec(row).columns_of(changes), "update searchable rows one by one"
+        if found is not None:
+            self.pending.setdefault(row, Pending(row)).update_where(found, changes)
+
+    def delete(self, *gone: Row) -> None:
+        """Delete rows by their keys."""
+        for row in gone:
+            self._check(row)
+            self._of(row).delete(row)
+
+    def delete_where(self, row: type[Row], **where: Any) -> None:
+        """Delete all rows that fulfil the conditions."""
+        found = terms(where)
+        if found is not None:
+            self.pending.setdefault(row, Pending(row)).delete_where(found)
+
+    def take(self, row: Row, **guard: Any) -> None:
+        """Delete a row that must still be there, with the values in ``guard``, when writing.
+
+        The guard of a job: ``tx.take(job, lease=lease)``. Raises Lost at the end of the block if
+        it is not.
+        """
+        self._check(row)
+        self.takes.append((row, guard))
+        self._of(row).take(row)
+
+    def next_number(self, name: str, year: int) -> int:
+        """The next number under ``name`` in ``year``: no gaps, no doubles."""
+        sequence = self._numbers.get((name, year))
+        if sequence is None:
+            sequence = self._lock(rows.Sequence, {"name": name, "year": year})
+            if sequence is None:
+                sequence = rows.Sequence(tenant=self.tenant, name=name, year=year)
+                self.insert(sequence)
+            self._numbers[name, year] = sequence
+        sequence.value += 1
+        self.update(sequence, "value")
+        return sequence.value
+
+    def after_commit(self, hook: Callable[[], None]) -> None:
+        """Call ``hook`` once everything is kept; never called when it is not."""
+        self.hooks.append(hook)
+
+    # --- for the store --------------------------------------------------------------------------
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.takes and not any(changes.any for changes in self.pending.values())
+
+    def commit(self) -> None:
+        """Write everything and make it last."""
+        self._link.begin_write()
+        flush(self, self._link, self._statements)
+        self._link.commit()
+
+    def rollback(self) -> None:
+        """Undo what was written."""
+        self._link.rollback()
+
+    def _of(self, row: R) -> Pending[R]:
+        return self.pending.setdefault(type(row), Pending(type(row)))
+
+    def _check(self, row: Row) -> None:
+        assert row.tenant == self.tenant, "a row of another tenant"
+
+    def _assert_held(self, row: Row) -> None:
+        if isinstance(row, _OF_A_CASE) and row.root_id not in self.cases:
+            made_here = self.pending[Instance].inserts if Instance in self.pending else {}
+            assert (self.tenant, row.root_id) in made_here, (
+                f"{type(row).__name__} changed without lock_case({row.root_id!r})"
+            )
+
+    def unchanged(self) -> Iterable[bool]:
+        """For every row held by ``lock`` that is about to be changed: whether it is as read."""
+        for (row, key), cells in self.watched.items():
+            changes = self.pending.get(row)
+            if changes is None or not (key in changes.updates or key in changes.deletes):
+                continue
+            of = codec(row)
+            found = terms(dict(zip(of.kind.key[1:], key[1:], strict=True))) or ()
+            sql = self._statements.select(row, of.fields, shape(found))
+            given = {f"w{i}": value for i, value in enumerate(values(found))}
+            now = self._link.rows(sql.text, sql.bind({**given, "tenant": self.tenant}))
+            yield bool(now) and tuple(now[0]) == cells
