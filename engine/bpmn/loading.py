@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from engine.bpmn import elements as values
-from engine.bpmn import lint as rules
 from engine.bpmn import normalise
 from engine.bpmn.definition import Element, ProcessDefinition, Services
 from engine.bpmn.graph import Graph
+from engine.bpmn.lint import check
 from engine.bpmn.read import DEFAULT_LIMITS, Limits, read
 from engine.errors import ModelRejected, Problem
 
@@ -58,11 +58,13 @@ class Definition:
         services: Services,
         start_event: str | None = None,
         business: Mapping[str, object] | None = None,
+        called: bool = False,
     ) -> Run:
         """A new instance of a process, run until everything in it waits.
 
         ``business`` holds variables the house sets itself (``case``, …); they win over
-        ``variables``.
+        ``variables``. ``called`` says that a call activity started it, whose boundary may catch
+        what it throws.
         """
         return self.specs.start(
             process_id,
@@ -70,6 +72,7 @@ class Definition:
             now=now,
             services=services,
             start_event=start_event,
+            called=called,
         )
 
     def restore(
@@ -176,7 +179,7 @@ def _checked(
 ) -> tuple[etree._ElementTree, list[Problem]]:
     tree = read(data, name=name, limits=limits)
     problems = normalise.spell(tree)
-    problems += rules.check(Graph(tree))
+    problems += check(Graph(tree), script_formats=script_formats)
     return tree, [replace(problem, file=problem.file or name) for problem in problems]
 
 

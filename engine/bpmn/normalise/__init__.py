@@ -4,7 +4,7 @@ Two passes, each a list of small functions on the tree, one rewriting a file:
 
 * :func:`spell` changes only how a thing is written (missing ids, other vendors' attributes,
   prefixes of references). It works on broken models too, because lint reads its result.
-* :func:`shape` changes the graph (implicit gateways, implicit start and end, links, …) without
+* :func:`shape` changes the graph (implied start and end, links, …) without
   changing what it means. It expects a model that lint has passed.
 
 What a rewriting inserts has an id that begins with ``names.INSERTED``; an id that would collide
@@ -20,39 +20,47 @@ from typing import Final
 from lxml import etree
 
 from engine.bpmn.names import Node
+from engine.bpmn.normalise.camunda import rewrite_camunda
 from engine.bpmn.normalise.conditions import bare_conditions
 from engine.bpmn.normalise.default_flows import unconditional_defaults
 from engine.bpmn.normalise.diagram import drop_diagram
+from engine.bpmn.normalise.double_flows import separate_flows
 from engine.bpmn.normalise.event_definition_refs import inline_definitions
 from engine.bpmn.normalise.executable import keep_executable
 from engine.bpmn.normalise.flow_order import order_flows
 from engine.bpmn.normalise.implicit_ends import draw_starts_and_ends
-from engine.bpmn.normalise.implicit_split import draw_splits
 from engine.bpmn.normalise.irrelevant import drop_irrelevant
 from engine.bpmn.normalise.links import connect_links
 from engine.bpmn.normalise.missing_ids import give_ids
+from engine.bpmn.normalise.multi_instance import dialect_loops
 from engine.bpmn.normalise.references import strip_prefixes
 from engine.bpmn.normalise.reserved_ids import rename_reserved
+from engine.bpmn.normalise.scripts import feel_scripts
 from engine.errors import Problem
 
 Spelling = Callable[[Node], list[Problem]]
 Shaping = Callable[[Node], None]
 
-SPELLINGS: Final[tuple[Spelling, ...]] = (strip_prefixes, give_ids, bare_conditions)
-# Order matters: what is inserted must not be renamed, implied ends may need a split,
-# and flows are ordered by what the drawing lists before it is split.
+SPELLINGS: Final[tuple[Spelling, ...]] = (
+    strip_prefixes,
+    give_ids,
+    rewrite_camunda,
+    bare_conditions,
+    feel_scripts,
+)
+# Order matters: what is inserted must not be renamed, and flows are ordered by the lists drawn.
 SHAPINGS: Final[tuple[Shaping, ...]] = (
     drop_diagram,
     inline_definitions,
     keep_executable,
+    dialect_loops,
     drop_irrelevant,
     rename_reserved,
     order_flows,
     unconditional_defaults,
     connect_links,
     draw_starts_and_ends,
-    draw_splits,
-    order_flows,
+    separate_flows,
 )
 
 

@@ -50,3 +50,21 @@ def extension(element: names.Node, local: str, **attributes: str) -> names.Node:
         if not made.get(name):
             made.set(name, value)
     return made
+
+
+def mapping(element: names.Node, local: str, source: str, target: str) -> None:
+    """An input or output mapping, added behind those that are there."""
+    made = etree.SubElement(extension(element, "ioMapping"), names.zeebe(local))
+    made.set("source", source)
+    made.set("target", target)
+    names.set_line(made, names.line(element))
+
+
+def property_of(element: names.Node, name: str, value: str) -> None:
+    """An extension property, unless the element already has one of that name."""
+    holder = extension(element, "properties")
+    if any(each.get("name") == name for each in holder):
+        return
+    made = etree.SubElement(holder, names.zeebe("property"))
+    made.set("name", name)
+    made.set("value", value)

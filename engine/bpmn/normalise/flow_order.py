@@ -21,8 +21,8 @@ def order_flows(root: names.Node) -> None:
         ordered = sorted(flows, key=lambda flow: rank.get(flow.get("id", ""), len(rank)))
         if ordered != flows:
             _reorder(flows, ordered)
-        _list(node, "outgoing", ordered)
         _list(node, "incoming", graph.into(node))
+        _list(node, "outgoing", ordered)
 
 
 def _reorder(flows: list[names.Node], ordered: list[names.Node]) -> None:

@@ -1,0 +1,128 @@
+"""How the table of what the engine supports says which elements it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.bpmn import names
+from engine.bpmn.elements import event_kind
+from engine.bpmn.graph import Graph
+from engine.bpmn.names import Node
+
+
+class Status(Enum):
+    """What happens to a feature: run as it is, rewritten first, left alone, or refused."""
+
+    RUN = "run"
+    REWRITTEN = "rewritten"
+    IGNORED = "ignored"
+    REFUSED = "refused"
+
+
+Test = Callable[[Graph, Node], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """One thing a model may contain. ``section`` is of BPMN 2.0.2."""
+
+    key: str
+    kinds: frozenset[str]
+    status: Status
+    section: str
+    zh: str
+    en: str
+    test: Test | None = None
+    """Narrows ``kinds``; None when every element of the kinds has the feature."""
+    remedy_zh: str = ""
+    remedy_en: str = ""
+
+    def matches(self, graph: Graph, element: Node) -> bool:
+        """Whether the element uses the feature."""
+        return names.kind(element) in self.kinds and (
+            self.test is None or self.test(graph, element)
+        )
+
+
+def feature(
+    key: str,
+    kinds: str,
+    status: Status,
+    section: str,
+    zh: str,
+    en: str,
+    test: Test | None = None,
+    remedy_zh: str = "",
+    remedy_en: str = "",
+) -> Feature:
+    """One row of the table."""
+    return Feature(
+        key=key,
+        kinds=frozenset(kinds.split()),
+        status=status,
+        section=section,
+        zh=zh,
+        en=en,
+        test=test,
+        remedy_zh=remedy_zh,
+        remedy_en=remedy_en,
+    )
+
+
+def event(trigger: str) -> Test:
+    """An event whose only trigger is this; '' for none."""
+    return lambda graph, event: event_kind(graph, event) == trigger
+
+
+def several_triggers(graph: Graph, event: Node) -> bool:
+    """An event with more than one trigger."""
+    return event_kind(graph, event) in {"multiple", "parallelMultiple"}
+
+
+def quantity(attribute: str) -> Test:
+    """An activity whose ``startQuantity`` or ``completionQuantity`` is not 1."""
+
+    def test(_: Graph, element: Node) -> bool:
+        return (element.get(attribute) or "1").strip() != "1"
+
+    return test
+
+
+def behaviour(_: Graph, loop: Node) -> bool:
+    """A multi-instance that throws events of its own."""
+    return (loop.get("behavior") or "All").strip() != "All"
+
+
+def loop_of(kind: str) -> Test:
+    """An activity that repeats in this way."""
+    return lambda _, element: element.find(names.bpmn(kind)) is not None
+
+
+def attribute(name: str) -> Test:
+    """An element whose ``xsd:boolean`` attribute is true."""
+    return lambda _, element: names.is_true(element.get(name))
+
+
+def ways_out(graph: Graph, node: Node) -> bool:
+    """A node that several flows leave."""
+    return len(graph.out(node)) > 1
+
+
+def ways_in(graph: Graph, node: Node) -> bool:
+    """A node that several flows enter."""
+    return len(graph.into(node)) > 1
+
+
+def calls_global_task(graph: Graph, call: Node) -> bool:
+    """A call of a task defined at the top of the file."""
+    called = next(
+        (
+            child
+            for child in graph.root
+            if child.get("id") and child.get("id") == call.get("calledElement")
+        ),
+        None,
+    )
+    return called is not None and names.kind(called).startswith("global")

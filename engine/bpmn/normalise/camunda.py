@@ -1,0 +1,204 @@
+"""The common attributes of Camunda 7 (and its relatives Activiti and Flowable) in our dialect.
+
+``camunda:assignee="${starter}"`` becomes ``zeebe:assignmentDefinition assignee="=starter"``, and so
+on. What names Java code is refused: nothing in a model is ever a program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from engine.bpmn import names
+from engine.bpmn.normalise import build, juel
+from engine.bpmn.wording import problem
+from engine.errors import Problem
+
+_NAMESPACES: Final = (names.CAMUNDA, names.ACTIVITI, names.FLOWABLE)
+_PREFIXES: Final = tuple(f"{{{namespace}}}" for namespace in _NAMESPACES)
+
+# attribute → (extension element, its attribute)
+_MOVED: Final = {
+    "assignee": ("assignmentDefinition", "assignee"),
+    "candidateUsers": ("assignmentDefinition", "candidateUsers"),
+    "candidateGroups": ("assignmentDefinition", "candidateGroups"),
+    "formRef": ("formDefinition", "formId"),
+    "formKey": ("formDefinition", "formKey"),
+    "dueDate": ("taskSchedule", "dueDate"),
+    "followUpDate": ("taskSchedule", "followUpDate"),
+    "priority": ("priorityDefinition", "priority"),
+    "versionTag": ("versionTag", "value"),
+    "decisionRef": ("calledDecision", "decisionId"),
+}
+_TOPICS: Final = {"serviceTask", "sendTask", "businessRuleTask"}
+_JAVA: Final = ("class", "delegateExpression", "expression")
+_JAVA_ELEMENTS: Final = frozenset({"executionListener", "taskListener", "connector"})
+_EMBEDDED_FORM: Final = re.compile(r"^(?:camunda-forms|embedded|app):(?:deployment:)?")
+
+
+def rewrite_camunda(root: names.Node) -> list[Problem]:
+    """Write Camunda 7's attributes as ``zeebe:`` elements; returns what cannot be taken over."""
+    found: list[Problem] = []
+    for element in list(root.iter(f"{{{names.BPMN}}}*")):
+        attributes = _own(element)
+        if attributes:
+            found.extend(_attributes(element, attributes))
+        found.extend(_elements(element))
+        if names.kind(element) == "conditionExpression" or _is_timer(element):
+            found.extend(_text(element))
+    return found
+
+
+def _own(element: names.Node) -> dict[str, str]:
+    found = {}
+    for name, value in element.attrib.items():
+        key = str(name)
+        for prefix in _PREFIXES:
+            if key.startswith(prefix):
+                found[key[len(prefix) :]] = str(value).strip()
+    return found
+
+
+def _attributes(element: names.Node, attributes: dict[str, str]) -> Iterator[Problem]:
+    kind = names.kind(element)
+    for name in _JAVA:
+        if name in attributes and kind not in {"scriptTask"}:
+            yield _java(element, f"camunda:{name}")
+    for name, (local, target) in _MOVED.items():
+        if attributes.get(name):
+            if name == "decisionRef" and kind != "businessRuleTask":
+                continue
+            yield from _moved(element, attributes[name], local, target)
+    if kind in _TOPICS and attributes.get("topic"):
+        build.extension(element, "taskDefinition", type=attributes["topic"])
+    if kind == "businessRuleTask" and attributes.get("resultVariable"):
+        build.extension(element, "calledDecision", resultVariable=attributes["resultVariable"])
+    if kind == "multiInstanceLoopCharacteristics":
+        yield from _loop(element, attributes)
+
+
+def _moved(element: names.Node, text: str, local: str, target: str) -> Iterator[Problem]:
+    if target in {"formId", "formKey"}:
+        text = _EMBEDDED_FORM.sub("", text).rpartition("/")[2].removesuffix(".form")
+    if juel.is_juel(text):
+        try:
+            text = "=" + juel.to_feel(text)
+        except juel.NotTranslatable as exc:
+            yield _expression(element, text, exc.part)
+            return
+    build.extension(element, local, **{target: text})
+
+
+def _loop(element: names.Node, attributes: dict[str, str]) -> Iterator[Problem]:
+    collection = attributes.get("collection")
+    if collection:
+        text = collection if juel.is_juel(collection) else f"${{{collection}}}"
+        yield from _moved(element, text, "loopCharacteristics", "inputCollection")
+    if attributes.get("elementVariable"):
+        build.extension(element, "loopCharacteristics", inputElement=attributes["elementVariable"])
+
+
+def _elements(element: names.Node) -> Iterator[Problem]:
+    for holder in element.findall(names.bpmn("extensionElements")):
+        for child in list(holder):
+            local = _local(child)
+            if local in _JAVA_ELEMENTS:
+                yield _java(element, f"camunda:{local}")
+            elif local == "inputOutput":
+                yield from _io(element, child)
+            elif local == "properties":
+                _properties(element, child)
+            elif local == "in" and names.kind(element) == "callActivity":
+                yield from _parameter(element, child, "input")
+            elif local == "out" and names.kind(element) == "callActivity":
+                yield from _parameter(element, child, "output")
+
+
+def _local(element: names.Node) -> str:
+    tag = str(element.tag)
+    return next((tag[len(prefix) :] for prefix in _PREFIXES if tag.startswith(prefix)), "")
+
+
+def _io(element: names.Node, block: names.Node) -> Iterator[Problem]:
+    for parameter in block:
+        local = {"inputParameter": "input", "outputParameter": "output"}.get(_local(parameter))
+        target = (parameter.get("name") or "").strip()
+        if local is None or not target:
+            continue
+        if len(parameter):
+            yield _expression(element, target, _local(parameter[0]))
+            continue
+        text = (parameter.text or "").strip()
+        yield from _mapping(element, local, text, target, literal=True)
+
+
+def _parameter(element: names.Node, parameter: names.Node, local: str) -> Iterator[Problem]:
+    target = (parameter.get("target") or "").strip()
+    text = parameter.get("sourceExpression") or parameter.get("source") or ""
+    if target and text:
+        yield from _mapping(element, local, text.strip(), target, literal=False)
+
+
+def _mapping(
+    element: names.Node, local: str, text: str, target: str, *, literal: bool
+) -> Iterator[Problem]:
+    if juel.is_juel(text):
+        try:
+            source = "=" + juel.to_feel(text)
+        except juel.NotTranslatable as exc:
+            yield _expression(element, text, exc.part)
+            return
+    else:
+        source = text if literal else f"={text}"
+    build.mapping(element, local, source, target)
+
+
+def _properties(element: names.Node, block: names.Node) -> None:
+    for each in block:
+        if _local(each) == "property" and each.get("name"):
+            build.property_of(element, each.get("name", ""), each.get("value", ""))
+
+
+def _is_timer(element: names.Node) -> bool:
+    return names.kind(element) in {"timeDate", "timeDuration", "timeCycle", "loopCardinality"} or (
+        names.kind(element) in {"completionCondition", "condition"}
+    )
+
+
+def _text(element: names.Node) -> Iterator[Problem]:
+    if not juel.is_juel(element.text):
+        return
+    owner = element.getparent()
+    assert owner is not None, "a condition stands in a flow or definition"
+    while not owner.get("id") and owner.getparent() is not None:
+        owner = owner.getparent() or owner
+    try:
+        element.text = "=" + juel.to_feel(element.text or "")
+        names.drop(element, "language")
+    except juel.NotTranslatable as exc:
+        yield _expression(owner, element.text or "", exc.part)
+
+
+def _java(element: names.Node, what: str) -> Problem:
+    return problem(
+        "java-code",
+        element,
+        f"{{it}}使用了 {what}，即 Java 代码，本系统不执行模型中的程序。"
+        "请改用 zeebe:taskDefinition 指定已登记的操作，或用 FEEL 脚本。",
+        f"{{it}} uses {what}, which is Java code; nothing in a model is run as a program here. "
+        "Name a registered operation with zeebe:taskDefinition, or use a FEEL script.",
+        feature=what,
+    )
+
+
+def _expression(element: names.Node, text: str, part: str) -> Problem:
+    shown, culprit = text.strip()[:120], part.strip()[:60]
+    return problem(
+        "juel-expression",
+        element,
+        f"{{it}}的表达式 {shown} 无法改写为 FEEL（“{culprit}”无对应写法）。请改写为 FEEL 表达式。",
+        f"The expression {shown} of {{it}} cannot be written in FEEL (“{culprit}” has no equal). "
+        "Write it as a FEEL expression.",
+        expression=shown,
+    )

@@ -1,0 +1,44 @@
+"""Multi-instance by the standard's own elements in the terms of our dialect.
+
+``loopDataInputRef`` names a data object or input, whose name is the variable; ``inputDataItem``
+names the variable each instance sees. ``loopCardinality`` stays as it is.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn import names
+from engine.bpmn.graph import Graph
+from engine.bpmn.normalise import build
+
+
+def dialect_loops(root: names.Node) -> None:
+    """Say which collection a multi-instance activity goes through in ``zeebe:`` terms."""
+    graph = Graph(root.getroottree())
+    for loop in root.iter(names.bpmn("multiInstanceLoopCharacteristics")):
+        _reference(graph, loop, "loopDataInputRef", "inputCollection", feel=True)
+        _reference(graph, loop, "loopDataOutputRef", "outputCollection", feel=False)
+        _item(loop, "inputDataItem", "inputElement")
+        _item(loop, "outputDataItem", "outputElement")
+
+
+def _reference(graph: Graph, loop: names.Node, tag: str, attribute: str, *, feel: bool) -> None:
+    reference = loop.find(names.bpmn(tag))
+    identifier = names.local_name(reference.text) if reference is not None else ""
+    if not identifier:
+        return
+    target = graph.by_id.get(identifier)
+    name = (target.get("name") or "").strip() if target is not None else ""
+    variable = name or identifier
+    build.extension(
+        loop, "loopCharacteristics", **{attribute: f"={variable}" if feel else variable}
+    )
+
+
+def _item(loop: names.Node, tag: str, attribute: str) -> None:
+    item = loop.find(names.bpmn(tag))
+    if item is None:
+        return
+    name = (item.get("name") or item.get("id") or "").strip()
+    if name:
+        value = name if attribute == "inputElement" else f"={name}"
+        build.extension(loop, "loopCharacteristics", **{attribute: value})
