@@ -41,6 +41,18 @@ HOMES = {
 }
 """Each of these libraries is known to one room, so that replacing it changes one room."""
 
+FRONT_DOOR = {
+    "engine.clock",
+    "engine.commands",
+    "engine.config",
+    "engine.engine",
+    "engine.errors",
+    "engine.forms",
+    "engine.model",
+    "engine.queries",
+}
+"""What pages and commands of the terminal may know of the engine: its door, and pure values."""
+
 NEVER_IMPORTED = {"pickle", "marshal", "shelve", "xml"}
 """They run or expand what they read: no input of ours is that trustworthy."""
 
@@ -81,7 +93,7 @@ def imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module, node.lineno
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
 
 
 # ------------------------------------------------------------------------------ rooms
@@ -94,6 +106,21 @@ def test_a_library_with_a_home_is_imported_nowhere_else() -> None:
         for library, line in imported(ast.parse(path.read_bytes()))
         if (homes := HOMES.get(library.split(".")[0]))
         and not any(module == home or module.startswith(home + ".") for home in homes)
+    ]
+    assert strays == []
+
+
+def test_the_pages_enter_by_the_front_door() -> None:
+    rooms = {path.stem for path in (ROOT / "engine").iterdir() if path.stem != "__init__"}
+    strays = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for module, path in product_modules()
+        if module.split(".")[0] == "webapp"
+        for name, line in imported(ast.parse(path.read_bytes()))
+        if (parts := name.split("."))[0] == "engine"
+        and parts[1:2]
+        and parts[1] in rooms
+        and ".".join(parts[:2]) not in FRONT_DOOR
     ]
     assert strays == []
 
