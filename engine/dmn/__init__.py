@@ -1,0 +1,30 @@
+"""DMN: decision tables and requirement graphs on FEEL.
+
+    decisions = dmn.load(data)                      # ModelRejected tells every problem
+    outcome = decisions.evaluate("通道", {"事项": "举报"})
+    outcome.value, outcome.rules, outcome.diagnostics
+
+Load once per model (``Decisions.sha256`` is a key to cache it by); evaluating is thread-safe.
+"""
+
+from engine.dmn.decisions import (
+    DecisionInfo,
+    Decisions,
+    RequiredInput,
+    ServiceInfo,
+    lint,
+    load,
+)
+from engine.dmn.outcome import Diagnostic, Fired, Outcome
+
+__all__ = [
+    "DecisionInfo",
+    "Decisions",
+    "Diagnostic",
+    "Fired",
+    "Outcome",
+    "RequiredInput",
+    "ServiceInfo",
+    "lint",
+    "load",
+]

@@ -1,0 +1,329 @@
+"""Boxed expressions compiled: each is called with the names in scope and the run (DMN 1.5, 10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine import feel
+from engine.dmn.run import Code, Run, Scope
+from engine.feel.budget import Run as FeelRun
+from engine.feel.calls import invoke
+from engine.feel.diagnostics import Null
+from engine.feel.temporal import Date
+from engine.feel.types import FeelType, coerce
+from engine.feel.values import Context, FeelFunction, FeelRange, Param
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece of code stands, for diagnostics, and the type it must yield."""
+
+    where: str
+    type: FeelType | None = None
+
+    def fit(self, value: object, run: Run) -> object:
+        """``value`` as the wanted type, or null with a diagnostic."""
+        if self.type is None or value is None:
+            return value
+        try:
+            return coerce(value, self.type)
+        except Null as exc:
+            run.note("dmn-type", self.where, exc.zh, exc.en)
+            return None
+
+
+def nothing(scope: Scope, run: Run) -> object:
+    """An expression that is not there."""
+    return None
+
+
+def literal(expression: feel.Expression, place: Place) -> Code:
+    """A literal expression."""
+
+    def code(scope: Scope, run: Run) -> object:
+        return place.fit(run.feel(expression, scope, place.where), run)
+
+    return code
+
+
+def broken(place: Place, zh: str, en: str) -> Code:
+    """An expression that is no FEEL, in a model read leniently: null, saying why."""
+
+    def code(scope: Scope, run: Run) -> object:
+        run.note("dmn-feel", place.where, zh, en)
+        return None
+
+    return code
+
+
+def typed(inner: Code, place: Place) -> Code:
+    """``inner``, its value made to fit ``place``."""
+    if place.type is None:
+        return inner
+
+    def code(scope: Scope, run: Run) -> object:
+        return place.fit(inner(scope, run), run)
+
+    return code
+
+
+def context(entries: Sequence[tuple[str | None, Code]], place: Place) -> Code:
+    """A boxed context: each entry sees those before it; one without a name is the result."""
+
+    def code(scope: Scope, run: Run) -> object:
+        inner = dict(scope)
+        made = Context()
+        for name, entry in entries:
+            value = entry(inner, run)
+            if name is None:
+                return place.fit(value, run)
+            inner[name] = made[name] = value
+        return place.fit(made, run)
+
+    return code
+
+
+def list_of(items: Sequence[Code], place: Place) -> Code:
+    """A boxed list."""
+
+    def code(scope: Scope, run: Run) -> object:
+        run.meter.elements(len(items))
+        return place.fit([item(scope, run) for item in items], run)
+
+    return code
+
+
+def relation(columns: Sequence[str], rows: Sequence[Sequence[Code]], place: Place) -> Code:
+    """A relation: a list of contexts."""
+
+    def code(scope: Scope, run: Run) -> object:
+        run.meter.elements(len(rows) * len(columns))
+        made: list[object] = [
+            Context(
+                (name, cell(scope, run)) for name, cell in zip(columns, row, strict=False)
+            )
+            for row in rows
+        ]
+        return place.fit(made, run)
+
+    return code
+
+
+def invocation(function: Code, bindings: Sequence[tuple[str, Code]], place: Place) -> Code:
+    """A boxed invocation: arguments by name."""
+    names = tuple(name for name, _ in bindings)
+
+    def code(scope: Scope, run: Run) -> object:
+        called = function(scope, run)
+        args = [argument(scope, run) for _, argument in bindings]
+        return place.fit(call(called, args, names, run, place.where), run)
+
+    return code
+
+
+def call(
+    function: object, args: Sequence[object], names: Sequence[str] | None, run: Run, where: str
+) -> object:
+    """Call a function value; null with a diagnostic when it cannot be called so."""
+    try:
+        return invoke(function, run.inner(where), args, names if args else None)
+    except Null as exc:
+        run.note("dmn-call", where, exc.zh, exc.en)
+        return None
+
+
+class BoxedFunction(FeelFunction):
+    """A function whose body is a boxed expression; it sees the scope it was made in."""
+
+    __slots__ = ("_code", "_run", "_scope")
+
+    def __init__(
+        self,
+        name: str,
+        params: Sequence[Param],
+        code: Code,
+        scope: Callable[[], Scope],
+        run: Run,
+        result: FeelType | None = None,
+    ) -> None:
+        super().__init__(name, params, _never, result)
+        self._code = code
+        self._scope = scope
+        self._run = run
+
+    def apply(self, run: FeelRun, args: Sequence[object]) -> object:
+        """Run the body on arguments that fit."""
+        inner = dict(self._scope())
+        inner.update(zip((param.name for param in self.params), args, strict=True))
+        return self._code(inner, self._run)
+
+
+def function(params: Sequence[Param], body: Code) -> Code:
+    """A boxed function definition."""
+
+    def code(scope: Scope, run: Run) -> object:
+        return BoxedFunction("", params, body, lambda: scope, run)
+
+    return code
+
+
+def refused(kind: str, place: Place) -> Code:
+    """The body of a function written in another language: it never runs and yields null."""
+
+    def code(scope: Scope, run: Run) -> object:
+        run.note(
+            "dmn-external",
+            place.where,
+            f"函数用 {kind} 编写，不予执行，结果为空值。请改用 FEEL。",
+            f"The function is written in {kind}, which is never run: null. Write it in FEEL.",
+        )
+        return None
+
+    return code
+
+
+def conditional(condition: Code, then: Code, otherwise: Code, place: Place) -> Code:
+    """A boxed conditional; a condition that is neither true nor false yields null."""
+
+    def code(scope: Scope, run: Run) -> object:
+        chosen = condition(scope, run)
+        if chosen is True:
+            return place.fit(then(scope, run), run)
+        if chosen is False or chosen is None:
+            return place.fit(otherwise(scope, run), run)
+        run.note(
+            "dmn-condition",
+            place.where,
+            "条件的结果不是真或假。",
+            "The condition is neither true nor false.",
+        )
+        return None
+
+    return code
+
+
+def selection(collection: Code, match: Code, place: Place) -> Code:
+    """A boxed filter: by condition, or by position when the match is a number."""
+
+    def code(scope: Scope, run: Run) -> object:
+        items = collection(scope, run)
+        if items is None:
+            return None
+        if not isinstance(items, list):
+            items = [items]
+        run.meter.elements(len(items))
+        kept: list[object] = []
+        for item in items:
+            inner = dict(scope)
+            inner["item"] = item
+            if isinstance(item, Context):
+                inner.update(item)
+            chosen = match(inner, run)
+            if isinstance(chosen, Decimal):
+                return place.fit(_at(items, chosen), run)
+            if chosen is True:
+                kept.append(item)
+        return place.fit(kept, run)
+
+    return code
+
+
+def _at(items: list[object], position: Decimal) -> object:
+    index = int(position)
+    if index != position or not 0 < abs(index) <= len(items):
+        return None
+    return items[index - 1 if index > 0 else index]
+
+
+def loop(name: str, collection: Code, body: Code, place: Place, *, partial: bool) -> Code:
+    """A boxed ``for``; if ``partial``, the body sees what was made so far under that name."""
+
+    def code(scope: Scope, run: Run) -> object:
+        items = domain(collection(scope, run), run, place.where)
+        if items is None:
+            return None
+        made: list[object] = []
+        for item in items:
+            run.meter.tick()
+            inner = {**scope, name: item}
+            if partial:
+                run.meter.elements(len(made))
+                inner["partial"] = list(made)
+            made.append(body(inner, run))
+        return place.fit(made, run)
+
+    return code
+
+
+def quantified(name: str, collection: Code, body: Code, place: Place, *, every: bool) -> Code:
+    """A boxed ``some`` or ``every``, in three-valued logic."""
+    decisive = not every
+
+    def code(scope: Scope, run: Run) -> object:
+        items = domain(collection(scope, run), run, place.where)
+        if items is None:
+            return None
+        unknown = False
+        for item in items:
+            run.meter.tick()
+            held = body({**scope, name: item}, run)
+            if held is decisive:
+                return place.fit(decisive, run)
+            unknown = unknown or not isinstance(held, bool)
+        if not unknown:
+            return place.fit(every, run)
+        run.note(
+            "dmn-condition",
+            place.where,
+            "有一项的条件不是真或假。",
+            "The condition of an item is neither true nor false.",
+        )
+        return None
+
+    return code
+
+
+def domain(value: object, run: Run, where: str) -> list[object] | None:
+    """What an iteration goes over: a list, a range of integers or dates, or a single value."""
+    if value is None:
+        return None
+    if isinstance(value, FeelRange):
+        spread = _spread(value, run)
+        if spread is None:
+            run.note(
+                "dmn-iteration",
+                where,
+                "只能遍历整数或日期的闭合区间。",
+                "Only ranges of integers or dates with both ends can be iterated over.",
+            )
+        return spread
+    items = value if isinstance(value, list) else [value]
+    run.meter.elements(len(items))
+    return items
+
+
+def _spread(value: FeelRange, run: Run) -> list[object] | None:
+    start, end = value.start, value.end
+    if isinstance(start, Decimal) and isinstance(end, Decimal):
+        first, last = int(start), int(end)
+        if first != start or last != end:
+            return None
+    elif isinstance(start, Date) and isinstance(end, Date):
+        first, last = start.epoch_day(), end.epoch_day()
+    else:
+        return None
+    step = 1 if first <= last else -1
+    first += 0 if value.start_included else step
+    last -= 0 if value.end_included else step
+    count = max(0, (last - first) * step + 1)
+    run.meter.elements(count)
+    numbers = range(first, first + count * step, step)
+    if isinstance(start, Date):
+        return [Date.from_epoch_day(number) for number in numbers]
+    return [Decimal(number) for number in numbers]
+
+
+def _never(*args: object) -> object:
+    raise AssertionError("a boxed function is run by apply")

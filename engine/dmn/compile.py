@@ -1,0 +1,484 @@
+"""A model as read → a model that can be evaluated; every fault of its FEEL is noted on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine import feel
+from engine.dmn import code, model, table
+from engine.dmn.code import Place
+from engine.dmn.problems import Problems
+from engine.dmn.run import Code
+from engine.dmn.types import Types
+from engine.feel.types import ANY, FeelType, FunctionType
+from engine.feel.values import Param
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledDecision:
+    """A decision's logic and the place its value goes to."""
+
+    node: model.Decision
+    code: Code
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledFunction:
+    """A business knowledge model's parameters, logic and result type."""
+
+    node: model.KnowledgeModel
+    params: tuple[Param, ...]
+    code: Code
+    result: FeelType | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledService:
+    """A decision service's parameters (input data, then input decisions) and result type."""
+
+    node: model.DecisionService
+    params: tuple[Param, ...]
+    inputs: tuple[model.Reference, ...]
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledInput:
+    """Input data and the place given values go to."""
+
+    node: model.InputData
+    place: Place
+
+
+CompiledNode = CompiledDecision | CompiledFunction | CompiledService | CompiledInput
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompiledModel:
+    """A model whose every expression is compiled, linked with the models it imports."""
+
+    model: model.Model
+    types: Types
+    nodes: Mapping[str, CompiledNode]
+    imports: Mapping[str, tuple[str, CompiledModel]]
+    """Namespace → name it is known by here, model."""
+    free: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Decision or knowledge model id → names its FEEL uses, in the order it uses them."""
+
+
+class Compiler:
+    """Compiles one model."""
+
+    def __init__(
+        self,
+        source: model.Model,
+        imports: Mapping[str, tuple[str, CompiledModel]],
+        problems: Problems,
+        *,
+        lenient: bool = False,
+    ) -> None:
+        self.source = source
+        self.imports = imports
+        self.problems = problems
+        self.lenient = lenient
+        self.names = frozenset(
+            filter(None, (*_names(source), *_imported_names(imports.values())))
+        )
+        self.types = Types(source.types, self._imported_types(), self.names, problems)
+        self._owner = ""
+        self._free: dict[str, dict[str, None]] = {}
+        self._tests: dict[str, feel.Expression] = {}
+
+    def compile(self) -> CompiledModel:
+        """The whole model."""
+        nodes = {ident: self._node(node) for ident, node in self.source.nodes.items()}
+        return CompiledModel(
+            model=self.source,
+            types=self.types,
+            nodes=nodes,
+            imports=self.imports,
+            free={ident: tuple(names) for ident, names in self._free.items()},
+        )
+
+    def _imported_types(self) -> dict[str, FeelType]:
+        return {
+            f"{prefix}.{name}" if prefix else name: type_
+            for prefix, imported in self.imports.values()
+            for name, type_ in imported.types.known.items()
+        }
+
+    # ------------------------------------------------------------------ nodes
+
+    def _node(self, node: model.Node) -> CompiledNode:
+        self._owner = node.id
+        self._free[node.id] = {}
+        match node:
+            case model.InputData():
+                return CompiledInput(node=node, place=self._variable_place(node.variable, node.id))
+            case model.Decision():
+                return CompiledDecision(
+                    node=node,
+                    code=self.expression(node.expression),
+                    place=self._variable_place(node.variable, node.id),
+                )
+            case model.KnowledgeModel():
+                return self._knowledge_model(node)
+            case model.DecisionService():
+                return self._service(node)
+
+    def _knowledge_model(self, node: model.KnowledgeModel) -> CompiledFunction:
+        definition = node.function
+        body = code.nothing
+        params: tuple[Param, ...] = ()
+        if definition is not None:
+            params = self._params(definition)
+            body = self._body(definition, params)
+        return CompiledFunction(
+            node=node, params=params, code=body, result=self._result(node.variable, node.id)
+        )
+
+    def _service(self, node: model.DecisionService) -> CompiledService:
+        inputs = (*node.input_data, *node.input_decisions)
+        params = []
+        for reference in inputs:
+            target = self._target(reference)
+            if target is not None:
+                types, element = target
+                params.append(
+                    Param(
+                        element.variable.name,
+                        types.find(
+                            element.variable.type_ref, where=element.id, line=element.line
+                        ),
+                    )
+                )
+        return CompiledService(
+            node=node,
+            params=tuple(params),
+            inputs=inputs,
+            place=Place(node.id, self._result(node.variable, node.id)),
+        )
+
+    def _target(self, reference: model.Reference) -> tuple[Types, model.Node] | None:
+        """What a reference means, None when there is no such thing (told by the linter)."""
+        if not reference.namespace:
+            own = self.source.nodes.get(reference.id)
+            return None if own is None else (self.types, own)
+        linked = self.imports.get(reference.namespace)
+        if linked is None:
+            return None
+        node = linked[1].model.nodes.get(reference.id)
+        return None if node is None else (linked[1].types, node)
+
+    def _result(self, variable: model.Variable, where: str) -> FeelType | None:
+        """What a function's variable says of its result: older models write the result's type."""
+        found = self._type(variable.type_ref, where, variable.line)
+        if isinstance(found, FunctionType):
+            return None if found.result is ANY else found.result
+        return found
+
+    def _variable_place(self, variable: model.Variable, where: str) -> Place:
+        return Place(where, self._type(variable.type_ref, variable.id or where, variable.line))
+
+    def _type(self, reference: str, where: str, line: int | None) -> FeelType | None:
+        return self.types.find(reference, where=where, line=line)
+
+    # ------------------------------------------------------------------ expressions
+
+    def expression(self, source: model.Expression | None) -> Code:
+        """The code of a boxed expression; what is missing is null."""
+        if source is None:
+            return code.nothing
+        where = source.id or self._owner
+        place = Place(where, self._type(source.type_ref, where, source.line))
+        match source:
+            case model.LiteralExpression():
+                return self._literal(source.text, place, source.line)
+            case model.DecisionTable():
+                return self._table(source, place)
+            case model.FunctionDefinition():
+                return self._function(source, place)
+            case model.Iteration():
+                return self._iteration(source, place)
+            case _:
+                return self._composite(source, place)
+
+    def _composite(self, source: model.Expression, place: Place) -> Code:
+        match source:
+            case model.Context():
+                return code.context(self._entries(source), place)
+            case model.ListExpression():
+                return code.list_of([self.expression(item) for item in source.items], place)
+            case model.Relation():
+                return self._relation(source, place)
+            case model.Invocation():
+                bindings = [
+                    (variable.name, self._typed(variable, self.expression(value)))
+                    for variable, value in source.bindings
+                ]
+                return code.invocation(self.expression(source.function), bindings, place)
+            case model.Conditional():
+                return code.conditional(
+                    self.expression(source.condition),
+                    self.expression(source.then),
+                    self.expression(source.otherwise),
+                    place,
+                )
+            case model.Filter():
+                return code.selection(
+                    self.expression(source.collection), self.expression(source.match), place
+                )
+        raise AssertionError(source)
+
+    def _entries(self, source: model.Context) -> list[tuple[str | None, Code]]:
+        return [
+            (None, self.expression(entry.value))
+            if entry.variable is None
+            else (entry.variable.name, self._typed(entry.variable, self.expression(entry.value)))
+            for entry in source.entries
+        ]
+
+    def _typed(self, variable: model.Variable, inner: Code) -> Code:
+        where = variable.id or self._owner
+        return code.typed(inner, Place(where, self._type(variable.type_ref, where, variable.line)))
+
+    def _relation(self, source: model.Relation, place: Place) -> Code:
+        rows = [
+            [
+                self._typed(column, self.expression(cell))
+                for column, cell in zip(source.columns, row, strict=False)
+            ]
+            for row in source.rows
+        ]
+        return code.relation([column.name for column in source.columns], rows, place)
+
+    def _iteration(self, source: model.Iteration, place: Place) -> Code:
+        collection = self._domain(source.collection)
+        body = self.expression(source.body)
+        if source.kind == "for":
+            partial = any(
+                "partial" in part.text
+                for part in model.walk(source.body)
+                if isinstance(part, model.LiteralExpression)
+            )
+            return code.loop(source.variable, collection, body, place, partial=partial)
+        return code.quantified(
+            source.variable, collection, body, place, every=source.kind == "every"
+        )
+
+    def _domain(self, source: model.Expression | None) -> Code:
+        """What is iterated over may be written ``1..10``, as after FEEL's ``in``."""
+        if isinstance(source, model.LiteralExpression) and _bare_range(source.text):
+            text = f"[{source.text}]"
+            return self._literal(text, Place(source.id or self._owner), source.line)
+        return self.expression(source)
+
+    def _params(self, source: model.FunctionDefinition) -> tuple[Param, ...]:
+        where = source.id or self._owner
+        return tuple(
+            Param(each.name, self._type(each.type_ref, each.id or where, each.line))
+            for each in source.parameters
+        )
+
+    def _body(self, source: model.FunctionDefinition, params: tuple[Param, ...]) -> Code:
+        if source.kind != "FEEL":
+            return code.refused(source.kind, Place(source.id or self._owner))
+        body = self.expression(source.body)
+        where = source.id or self._owner
+        return code.typed(body, Place(where, self._type(source.type_ref, where, source.line)))
+
+    def _function(self, source: model.FunctionDefinition, place: Place) -> Code:
+        params = self._params(source)
+        if source.kind != "FEEL":
+            return code.function(params, code.refused(source.kind, place))
+        return code.function(params, self._body(source, params))
+
+    # ------------------------------------------------------------------ decision tables
+
+    def _table(self, source: model.DecisionTable, place: Place) -> Code:
+        return table.Table(
+            place=place,
+            policy=source.hit_policy,
+            aggregation=source.aggregation,
+            inputs=tuple(self._input(column) for column in source.inputs),
+            outputs=tuple(
+                self._output(column, source, number)
+                for number, column in enumerate(source.outputs, 1)
+            ),
+            rules=tuple(self._rule(rule) for rule in source.rules),
+        )
+
+    def _input(self, column: model.Input) -> table.InputColumn:
+        where = column.id or self._owner
+        place = Place(where, self._type(column.type_ref, where, column.line))
+        if not column.expression.text:
+            self.problems.error(
+                "dmn-no-input-expression",
+                f"输入列“{column.label}”没有写输入表达式。请写上要判断的变量。",
+                f"The input column “{column.label}” has no expression. Name what it looks at.",
+                where=where,
+                line=column.line,
+            )
+        expected = None
+        if column.values is not None and column.values.text:
+            expected = self._test(column.values)
+        return table.InputColumn(
+            value=self._literal(column.expression.text, place, column.expression.line),
+            place=place,
+            expected=expected,
+        )
+
+    def _output(
+        self, column: model.Output, source: model.DecisionTable, number: int
+    ) -> table.OutputColumn:
+        where = column.id or self._owner
+        place = Place(where, self._type(column.type_ref, where, column.line))
+        listed = column.values is not None and bool(column.values.text)
+        if listed and column.values is not None:
+            ranks = self._ranks(column.values)
+        else:
+            ranks = self._ranks(model.Text(text=self._enumeration(column, source), id=where))
+        default = None
+        if column.default is not None and column.default.text:
+            default = self._text(column.default, place)
+        return table.OutputColumn(
+            name=column.name or column.label or f"output{number}",
+            place=place,
+            ranks=ranks,
+            listed=listed,
+            default=default,
+        )
+
+    def _enumeration(self, column: model.Output, source: model.DecisionTable) -> str:
+        """Where a column lists no values, its type's allowed values rank its outputs."""
+        if column.type_ref:
+            return self.types.enumeration(column.type_ref)
+        owner = self.source.nodes[self._owner]
+        if len(source.outputs) > 1:
+            return self.types.component_enumeration(
+                source.type_ref or owner.variable.type_ref, column.name
+            )
+        return self.types.enumeration(source.type_ref or owner.variable.type_ref)
+
+    def _ranks(self, text: model.Text) -> tuple[object, ...]:
+        if not text.text or text.text == "-":
+            return ()
+        try:
+            found = feel.compile(f"[{text.text}]", types=self.types.known).evaluate({})
+        except feel.FeelSyntaxError as exc:
+            self._wrong(text.id or self._owner, text.line, exc, text.text)
+            return ()
+        return tuple(found) if isinstance(found, list) else ()
+
+    def _rule(self, rule: model.Rule) -> table.RuleRow:
+        return table.RuleRow(
+            id=rule.id,
+            tests=tuple(self._test(test, rule.id) for test in rule.tests),
+            outputs=tuple(
+                self._text(output, Place(output.id or rule.id)) for output in rule.outputs
+            ),
+        )
+
+    def _text(self, text: model.Text, place: Place) -> Code:
+        return self._literal(text.text, place, text.line)
+
+    def _test(self, text: model.Text, fallback: str = "") -> table.Test:
+        where = text.id or fallback or self._owner
+        if text.text in ("", "-"):
+            return table.Test(None, where)
+        expression = self._tests.get(text.text)
+        if expression is None:
+            try:
+                expression = feel.compile_unary(
+                    text.text, names=self.names, types=self.types.known
+                )
+            except feel.FeelSyntaxError as exc:
+                self._wrong(where, text.line, exc, text.text)
+                return table.Test(feel.compile_unary("null"), where)
+            self._tests[text.text] = expression
+        self._uses(expression)
+        return table.Test(expression, where)
+
+    # ------------------------------------------------------------------ FEEL
+
+    def _literal(self, text: str, place: Place, line: int | None) -> Code:
+        if not text:
+            return code.nothing
+        try:
+            expression = feel.compile(text, names=self.names, types=self.types.known)
+        except feel.FeelSyntaxError as exc:
+            self._wrong(place.where, line, exc, text)
+            return code.broken(place, exc.message("zh"), exc.message("en"))
+        self._uses(expression)
+        return code.literal(expression, place)
+
+    def _uses(self, expression: feel.Expression) -> None:
+        self._free[self._owner].update(dict.fromkeys(sorted(expression.names)))
+
+    def _wrong(self, where: str, line: int | None, exc: feel.FeelSyntaxError, text: str) -> None:
+        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        note = self.problems.warning if self.lenient else self.problems.error
+        note(
+            "dmn-feel",
+            f"“{shown}”：{exc.message('zh')}",
+            f"“{shown}”: {exc.message('en')}",
+            where=where,
+            line=line,
+        )
+
+
+def _bare_range(text: str) -> bool:
+    """Whether a text reads ``a..b`` without brackets round it."""
+    return ".." in text and not text.lstrip().startswith(("[", "(", "]", '"'))
+
+
+def _names(source: model.Model) -> Iterator[str]:
+    """Every name a model brings into play: FEEL can only recognise names it knows."""
+    for imported in source.imports:
+        yield imported.name
+    for item in source.types:
+        yield from _components(item)
+    for node in source.nodes.values():
+        yield node.name
+        yield node.variable.name
+        if isinstance(node, model.Decision):
+            yield from _bound(node.expression)
+        elif isinstance(node, model.KnowledgeModel):
+            yield from _bound(node.function)
+
+
+def _imported_names(imports: Iterable[tuple[str, CompiledModel]]) -> Iterator[str]:
+    for prefix, imported in imports:
+        yield prefix
+        yield from _names(imported.model)
+        yield from _imported_names(imported.imports.values())
+
+
+def _components(item: model.ItemDefinition) -> Iterator[str]:
+    for part in item.components:
+        yield part.name
+        yield from _components(part)
+
+
+def _bound(expression: model.Expression | None) -> Iterator[str]:
+    for part in model.walk(expression):
+        match part:
+            case model.Context():
+                yield from (entry.variable.name for entry in part.entries if entry.variable)
+            case model.Relation():
+                yield from (column.name for column in part.columns)
+            case model.FunctionDefinition():
+                yield from (each.name for each in part.parameters)
+            case model.Iteration():
+                yield part.variable
+            case model.DecisionTable():
+                yield from (output.name or output.label for output in part.outputs)
+            case model.Filter():
+                yield "item"
+            case _:
+                pass
+
+
+_SHOWN = 80

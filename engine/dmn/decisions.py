@@ -1,0 +1,318 @@
+"""The front door of this room: load a model, ask what it decides, evaluate."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine import feel
+from engine.dmn import lint as linter
+from engine.dmn import model
+from engine.dmn.compile import (
+    CompiledDecision,
+    CompiledFunction,
+    CompiledInput,
+    CompiledModel,
+    CompiledService,
+    Compiler,
+)
+from engine.dmn.graph import Frame, Located, service_value
+from engine.dmn.outcome import Outcome
+from engine.dmn.parse import parse
+from engine.dmn.problems import Problems
+from engine.dmn.run import Run
+from engine.dmn.types import paid_by
+from engine.errors import BudgetExceeded, ModelRejected, NotFound, Problem
+from engine.feel.budget import DEFAULT, Budget, Meter
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionInfo:
+    """A decision as one may ask for it; ``inputs`` are the names it needs values for."""
+
+    id: str
+    name: str
+    inputs: tuple[str, ...]
+    question: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceInfo:
+    """A decision service as one may call it."""
+
+    id: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequiredInput:
+    """A value a decision needs.
+
+    ``type`` is the name of its type, '' for any. ``declared`` is False for a name that the
+    decision's FEEL merely uses, as in tables drawn without input data.
+    """
+
+    name: str
+    type: str = ""
+    declared: bool = True
+
+
+class Decisions:
+    """The decisions of one model, compiled; immutable, and safe to share between threads."""
+
+    def __init__(
+        self, compiled: CompiledModel, sha256: str, warnings: tuple[Problem, ...]
+    ) -> None:
+        self._compiled = compiled
+        self.sha256 = sha256
+        """Of the model's bytes and its imports': the key to cache this object by."""
+        self.warnings = warnings
+        self.name = compiled.model.name
+        self.namespace = compiled.model.namespace
+        self.decisions: tuple[DecisionInfo, ...] = tuple(
+            DecisionInfo(
+                id=node.id,
+                name=node.name,
+                inputs=tuple(each.name for each in self.required_inputs(node.id)),
+                question=node.question,
+            )
+            for node in compiled.model.nodes.values()
+            if isinstance(node, model.Decision)
+        )
+        self.services: tuple[ServiceInfo, ...] = tuple(
+            self._service_info(node)
+            for node in compiled.nodes.values()
+            if isinstance(node, CompiledService)
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the decisions, in the model's order."""
+        return tuple(each.name for each in self.decisions)
+
+    def required_inputs(self, decision: str) -> tuple[RequiredInput, ...]:
+        """What the decision, and whatever it requires, needs values for.
+
+        Raises :class:`engine.errors.NotFound`.
+        """
+        found: dict[str, RequiredInput] = {}
+        pending = [self._find(decision, CompiledDecision)]
+        seen = set()
+        while pending:
+            located = pending.pop(0)
+            if located.key in seen:
+                continue
+            seen.add(located.key)
+            if isinstance(located.node, CompiledInput):
+                variable = located.node.node.variable
+                name = ".".join(filter(None, (*located.path, variable.name)))
+                found[name] = RequiredInput(name=name, type=variable.type_ref)
+            needed = [located.resolve(reference) for reference in located.requirements]
+            pending.extend(filter(None, needed))
+            if not located.path:
+                for name in self._undeclared(located, [each for each in needed if each]):
+                    found.setdefault(name, RequiredInput(name=name, declared=False))
+        return tuple(found.values())
+
+    def _undeclared(self, located: Located, needed: list[Located]) -> list[str]:
+        node = located.node.node
+        if not isinstance(node, (model.Decision, model.KnowledgeModel)):
+            return []
+        known = {each.path[0] if each.path else each.node.node.variable.name for each in needed}
+        known.add(node.variable.name)
+        expression = node.expression if isinstance(node, model.Decision) else node.function
+        bound = linter.bound_names(expression)
+        free = self._compiled.free.get(node.id, ())
+        return [name for name in free if name not in known | bound | feel.BUILTIN_NAMES]
+
+    def _service_info(self, service: CompiledService) -> ServiceInfo:
+        located = Located((), self._compiled, service)
+        outputs = [located.resolve(reference) for reference in service.node.outputs]
+        return ServiceInfo(
+            id=service.node.id,
+            name=service.node.name,
+            inputs=tuple(param.name for param in service.params),
+            outputs=tuple(each.node.node.name for each in outputs if each),
+        )
+
+    # ------------------------------------------------------------------ evaluation
+
+    def evaluate(
+        self,
+        decision: str,
+        inputs: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        budget: Budget | None = None,
+    ) -> Outcome:
+        """The value of a decision, named by id or by name.
+
+        ``inputs`` are plain values by the names of input data (or of variables the FEEL uses);
+        what is missing is null, with a diagnostic. Raises :class:`engine.errors.NotFound`, and
+        :class:`engine.errors.BudgetExceeded` when it would cost more than ``budget``.
+        """
+        located = self._find(decision, CompiledDecision)
+        run = Run(now, Meter(budget or DEFAULT))
+        return _guarded(run, lambda: Frame(run, _given(inputs)).value(located))
+
+    def evaluate_service(
+        self,
+        service: str,
+        inputs: Mapping[str, object],
+        *,
+        now: datetime | None = None,
+        budget: Budget | None = None,
+    ) -> Outcome:
+        """The value of a decision service, or of a business knowledge model as a function.
+
+        ``inputs`` are values by the names of input data and input decisions (of parameters).
+        Raises as :meth:`evaluate` does.
+        """
+        located = self._find(service, CompiledService, CompiledFunction)
+        run = Run(now, Meter(budget or DEFAULT))
+        return _guarded(run, lambda: _invoke(located, _given(inputs), run))
+
+    def _find(self, wanted: str, *kinds: type) -> Located:
+        nodes = self._compiled.nodes
+        node = nodes.get(wanted)
+        if node is not None and isinstance(node, kinds):
+            return Located((), self._compiled, node)
+        for node in nodes.values():
+            if isinstance(node, kinds) and wanted in (node.node.name, node.node.variable.name):
+                return Located((), self._compiled, node)
+        raise NotFound(what={"zh": f"决策“{wanted}”", "en": f"decision “{wanted}”"})
+
+
+def _given(inputs: Mapping[str, object]) -> dict[str, object]:
+    return {name: feel.to_feel(value) for name, value in inputs.items()}
+
+
+def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
+    frame = Frame(run, inputs)
+    node = located.node
+    if isinstance(node, CompiledFunction):
+        function = frame.value(located)
+        args = [inputs.get(param.name) for param in node.params]
+        from engine.dmn.code import call
+
+        return call(function, args, None, run, node.node.id)
+    assert isinstance(node, CompiledService)
+    for reference in node.node.input_decisions:
+        needed = located.resolve(reference)
+        if needed is None or not isinstance(needed.node, CompiledDecision):
+            continue
+        name = needed.node.node.variable.name
+        given = inputs.get(name, inputs.get(needed.node.node.name))
+        frame.settle(needed, needed.node.place.fit(given, run))
+    return node.place.fit(service_value(frame, located, node), run)
+
+
+def _guarded(run: Run, evaluate: Callable[[], object]) -> Outcome:
+    try:
+        with paid_by(run.meter):
+            value = evaluate()
+    except RecursionError as exc:
+        raise BudgetExceeded(
+            where="DMN", reason={"zh": "函数嵌套调用过深。", "en": "calls nested too deep."}
+        ) from exc
+    return Outcome(
+        value=feel.to_plain(value),
+        feel=value,
+        rules=tuple(run.fired),
+        diagnostics=tuple(run.diagnostics),
+    )
+
+
+# --------------------------------------------------------------------------- loading
+
+
+def load(
+    data: bytes,
+    *,
+    imports: Mapping[str, bytes] | None = None,
+    name: str = "",
+    lenient: bool = False,
+) -> Decisions:
+    """Read, check and compile a decision model.
+
+    ``imports`` holds the files of imported models by their namespace. Raises
+    :class:`engine.errors.ModelRejected` with *every* problem found. ``lenient`` lets FEEL that
+    does not parse through as null with a diagnostic, as a conformance kit wants it; deployment
+    never does.
+    """
+    library = _Library(imports or {}, lenient=lenient)
+    problems = Problems(name)
+    compiled = library.compile(data, problems)
+    problems.raise_if_any()
+    digest = hashlib.sha256(data)
+    for namespace in sorted(library.used):
+        digest.update(hashlib.sha256(library.sources[namespace]).digest())
+    return Decisions(compiled, digest.hexdigest(), problems.warnings)
+
+
+def lint(
+    data: bytes, *, imports: Mapping[str, bytes] | None = None, name: str = ""
+) -> list[Problem]:
+    """Everything wrong with a decision model, errors and warnings; never raises for a bad one."""
+    problems = Problems(name)
+    try:
+        _Library(imports or {}).compile(data, problems)
+    except ModelRejected as exc:
+        return [*problems.found, *exc.problems]
+    return problems.found
+
+
+class _Library:
+    """Compiles models and what they import, each once."""
+
+    def __init__(self, sources: Mapping[str, bytes], *, lenient: bool = False) -> None:
+        self.sources = sources
+        self.lenient = lenient
+        self.used: set[str] = set()
+        self._done: dict[str, CompiledModel] = {}
+        self._under_way: list[str] = []
+
+    def compile(self, data: bytes, problems: Problems) -> CompiledModel:
+        source = parse(data, problems)
+        self._under_way.append(source.namespace)
+        imports = {}
+        for wanted in source.imports:
+            linked = self._import(wanted, problems)
+            if linked is not None:
+                imports[wanted.namespace] = (wanted.name, linked)
+        self._under_way.pop()
+        compiled = Compiler(source, imports, problems, lenient=self.lenient).compile()
+        linter.check(compiled, problems)
+        return compiled
+
+    def _import(self, wanted: model.Import, problems: Problems) -> CompiledModel | None:
+        namespace = wanted.namespace
+        if namespace in self._done:
+            return self._done[namespace]
+        if namespace in self._under_way:
+            problems.error(
+                "dmn-circular-import",
+                f"模型互相导入（{namespace}）。请把共用的部分放进第三个模型。",
+                f"Models import each other ({namespace}). Move what they share into a third.",
+                line=wanted.line,
+            )
+            return None
+        if namespace not in self.sources:
+            problems.error(
+                "dmn-import-missing",
+                f"导入的模型“{wanted.name}”（{namespace}）不在包里。请一并上传。",
+                f"The imported model “{wanted.name}” ({namespace}) is not at hand. "
+                "Upload it as well.",
+                line=wanted.line,
+            )
+            return None
+        self.used.add(namespace)
+        inner = Problems(f"{problems.file}→{wanted.name}")
+        compiled = self.compile(self.sources[namespace], inner)
+        problems.found.extend(inner.found)
+        self._done[namespace] = compiled
+        return compiled
