@@ -1,0 +1,181 @@
+"""Gateways: where tokens part and meet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.bpmn.spiff import variables
+from engine.bpmn.spiff.incident import Stuck
+from engine.bpmn.spiff.node import Node
+from engine.bpmn.spiff.plan import Flow
+from engine.bpmn.spiff.token import Phase, Role, Token
+
+if TYPE_CHECKING:
+    from engine.bpmn.spiff.instance import Instance
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+class ExclusiveGateway(Node):
+    """One way of several: the first whose condition holds, else the default."""
+
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        """The single flow to take; Stuck when there is none."""
+        instance = token.workflow
+        for flow in self.flows:
+            if flow is self.default:
+                continue
+            if flow.condition is None or variables.holds(instance, token.parent, flow.condition):
+                return (flow,)
+        if self.default is not None:
+            return (self.default,)
+        if not self.flows:
+            return ()
+        raise nowhere(token, self.flows)
+
+
+class Joining(Node):
+    """A gateway that waits for tokens on several incoming flows.
+
+    They gather in one waiting token that remembers by which flows they came, and how many by
+    each: what is left over when it fires waits for the next time.
+    """
+
+    def arrive(self, instance: Instance, container: Token, flow: Flow) -> None:
+        """Gather the token."""
+        if len(self.incoming) < 2:
+            instance.spawn(self, container)
+            return
+        self._gather(instance, container, {flow.id: 1})
+
+    def fire(self, token: Token) -> None:
+        """Consume one token of each flow that has one, and go on with a single one."""
+        instance, container = token.workflow, token.parent
+        assert container is not None
+        instance.joins.pop((container.key, self.name), None)
+        arrived: dict[str, int] = token.memo.pop("in")
+        token.proceed(Phase.ENTER)
+        rest = {flow: count - 1 for flow, count in arrived.items() if count > 1}
+        if rest:
+            self._gather(instance, container, rest)
+
+    def _gather(self, instance: Instance, container: Token, arrived: dict[str, int]) -> None:
+        where = (container.key, self.name)
+        token = instance.joins.get(where)
+        if token is None or not token.alive:
+            token = instance.create(self, container)
+            token.phase = Phase.ENTER
+            token.memo["in"] = {}
+            self.announce(token)
+            instance.joins[where] = token
+        gathered = token.memo["in"]
+        for flow, count in arrived.items():
+            gathered[flow] = gathered.get(flow, 0) + count
+        self.gathered(token)
+
+    def gathered(self, token: Token) -> None:
+        """Another token has come."""
+
+
+class ParallelGateway(Joining):
+    """Waits for a token on every incoming flow, then sends one along every outgoing flow."""
+
+    def gathered(self, token: Token) -> None:
+        """Fire once every incoming flow has its token."""
+        if len(token.memo["in"]) == len(self.incoming):
+            self.fire(token)
+
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        """All outgoing flows; conditions mean nothing here."""
+        return self.flows
+
+
+class InclusiveGateway(Joining):
+    """Waits for every token that can still come, then takes every way whose condition holds."""
+
+    reach: Mapping[str, frozenset[str]] = {}
+    """Node → incoming flows of this gateway that a token there can still reach, by paths that do
+    not lead through this gateway itself. Filled in when the model is compiled."""
+
+    def may_fire(self, token: Token) -> bool:
+        """The specification's rule (BPMN 2.0.2, table 13.3) on the tokens of the same scope.
+
+        A token elsewhere holds the gateway up when it can reach an incoming flow that is still
+        empty, unless it can also reach one that has its token.
+        """
+        container = token.parent
+        if "in" not in token.memo or container is None:
+            return False
+        filled = token.memo["in"].keys()
+        for other in container.inside:
+            if other is token or other.role is Role.LISTENER or other.task_spec is self:
+                continue
+            reachable = self.reach.get(other.task_spec.name)
+            if reachable and reachable.isdisjoint(filled):
+                return False
+        return True
+
+    def choose(self, token: Token) -> tuple[Flow, ...]:
+        """Every flow whose condition holds, else the default; Stuck when there is none."""
+        chosen = super().choose(token)
+        if not chosen and self.flows:
+            raise nowhere(token, self.flows)
+        return chosen
+
+
+class EventBasedGateway(Node):
+    """The first of the following events to happen decides the way."""
+
+    def begin(self, token: Token) -> bool:
+        """Wait for all of them at once."""
+        for flow in self.flows:
+            token.workflow.listen(flow.target, token)
+        return False
+
+    def decided(self, gateway: Token, event: Token) -> None:
+        """``event`` has happened: it goes on in the gateway's stead."""
+        container = gateway.parent
+        assert container is not None
+        event.move(container)
+        for other in gateway.inside:
+            other.cancel()
+        gateway.workflow.left(gateway, completed=True)
+        gateway.discard()
+
+
+def nowhere(token: Token, flows: tuple[Flow, ...]) -> Stuck:
+    """No way leads on; tells the conditions, and the values of the variables they name."""
+    seen = variables.visible(token.workflow, token.parent)
+    told: dict[str, str] = {}
+    conditions = [flow.condition for flow in flows if flow.condition]
+    for condition in conditions:
+        for name in _NAME.findall(condition):
+            if name in seen:
+                told[name] = _shown(seen[name])
+            elif name not in told and name not in _WORDS:
+                told[name] = "null"
+    values = "；".join(f"{name} = {value}" for name, value in list(told.items())[:20])
+    tried = " | ".join(conditions)[:500]
+    return Stuck(
+        "no-way-on",
+        f"没有一个条件成立，也没有默认流向。条件：{tried}。当前的值：{values or '无'}。"
+        "请更正变量或修改模型，再重试。",
+        f"No condition holds and there is no default flow. Conditions: {tried}. "
+        f"Values: {values or 'none'}. Mend the variables or the model, then retry.",
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value[:40]}"'
+    if isinstance(value, list):
+        return f"[{len(value)}]"
+    return "{…}" if isinstance(value, dict) else str(value)[:40]
+
+
+_WORDS = frozenset(
+    "and or not true false null if then else in between for some every satisfies return instance of"
+    " function date time duration contains count sum min max".split()
+)

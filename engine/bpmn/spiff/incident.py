@@ -1,0 +1,21 @@
+"""What stops a token without harming its instance."""
+
+from __future__ import annotations
+
+from engine.errors import YifaError
+
+
+class Stuck(Exception):
+    """The token cannot go on by itself; both texts say why and what helps."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        self.code, self.zh, self.en = code, zh, en
+        super().__init__(en)
+
+    @classmethod
+    def by(cls, error: YifaError) -> Stuck:
+        """The same as an error of the house, which has both texts already."""
+        return cls(_CODES.get(error.code, error.code), error.message("zh"), error.message("en"))
+
+
+_CODES = {"EvaluationFailed": "expression-failed", "BudgetExceeded": "expression-budget"}

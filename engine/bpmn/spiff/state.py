@@ -1,0 +1,149 @@
+"""An instance's state as bytes: what is alive, without the specification.
+
+The document is JSON, deflated above a size where that pays. ``v`` is the version of its format;
+:func:`upgrade` brings an older one to the present, so a case outlives the program that saved it.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from engine.bpmn.spiff.gateways import Joining
+from engine.bpmn.spiff.instance import Instance
+from engine.bpmn.spiff.node import Node
+from engine.bpmn.spiff.token import Phase, Role, Token
+from engine.errors import Invalid, Problem
+
+VERSION = 1
+DEFLATED_ABOVE = 2048
+"""Bytes; below, deflating costs more than the disk it saves."""
+
+Document = dict[str, Any]
+UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
+"""For each earlier version: what makes a document of the next one of it."""
+
+
+def upgrade(document: Document) -> Document:
+    """The same document in the present format."""
+    while document["v"] != VERSION:
+        step = UPGRADES.get(document["v"])
+        if step is None:
+            raise _unreadable(f"v{document['v']}")
+        document = step(document)
+    return document
+
+
+def save(instance: Instance) -> bytes:
+    """The state of an instance in which nothing moves."""
+    document: Document = {
+        "v": VERSION,
+        "p": instance.process.name,
+        "n": instance.counter,
+        "t": [] if instance.ended else [_dump(each) for each in instance.tasks.values()],
+    }
+    if instance.called:
+        document["c"] = 1
+    if instance.escalation:
+        document["e"] = instance.escalation
+    data = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_encode)
+    raw = data.encode()
+    return zlib.compress(raw, 6) if len(raw) > DEFLATED_ABOVE else raw
+
+
+def load(state: bytes) -> Document:
+    """The document of a state, in the present format; Invalid when it is none."""
+    try:
+        raw = state if state[:1] == b"{" else zlib.decompress(state)
+        document = json.loads(raw, object_hook=_decode)
+        return upgrade(document)
+    except (ValueError, KeyError, TypeError, zlib.error) as exc:
+        raise _unreadable(type(exc).__name__) from exc
+
+
+def restore(instance: Instance, document: Document, nodes: Mapping[str, Node]) -> None:
+    """Put the tokens of a document into an instance that has none."""
+    instance.counter = document["n"]
+    instance.called = bool(document.get("c"))
+    instance.escalation = document.get("e", "")
+    instance.ended = not document["t"]
+    try:
+        for saved in document["t"]:
+            _load(instance, saved, nodes)
+    except KeyError as exc:
+        raise _unreadable(str(exc)) from exc
+
+
+def _dump(token: Token) -> Document:
+    saved: Document = {
+        "k": token.key,
+        "n": token.task_spec.name,
+        "s": int(token.state),
+        "f": int(token.phase),
+    }
+    parent = token.parent
+    if parent is not None and parent is not token.workflow.root:
+        saved["p"] = parent.key
+    if token.role:
+        saved["r"] = int(token.role)
+    if token.waits:
+        saved["w"] = token.waits
+    if token.shown:
+        saved["a"] = 1
+    if token.incident:
+        saved["i"] = token.incident
+    if token.locals:
+        saved["l"] = token.locals
+    if token.memo:
+        saved["m"] = token.memo
+    return saved
+
+
+def _load(instance: Instance, saved: Document, nodes: Mapping[str, Node]) -> None:
+    key = saved["k"]
+    parent: Token | None = None
+    if instance.tasks:
+        parent = instance.tasks[saved["p"]] if "p" in saved else instance.root
+        node = nodes[saved["n"]]
+    else:
+        node = instance.process
+    token = Token(instance, node, parent, key, Role(saved.get("r", 0)))
+    if parent is None:
+        instance.task_tree = token
+    token.be(saved["s"])
+    token.phase = Phase(saved["f"])
+    token.waits = saved.get("w", "")
+    token.shown = "a" in saved
+    token.incident = saved.get("i", "")
+    token.locals = saved.get("l", {})
+    token.memo = saved.get("m", {})
+    if isinstance(node, Joining) and "in" in token.memo and parent is not None:
+        instance.joins[(parent.key, node.name)] = token
+
+
+_MARK = "\u0001d"
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Decimal):
+        return {_MARK: str(value)}
+    raise TypeError(type(value).__name__)
+
+
+def _decode(value: dict[str, Any]) -> object:
+    return Decimal(value[_MARK]) if len(value) == 1 and _MARK in value else value
+
+
+def _unreadable(what: str) -> Invalid:
+    return Invalid(
+        [
+            Problem(
+                code="state-unreadable",
+                zh=f"流程状态无法读取（{what}）。请恢复备份，或升级程序。",
+                en=f"The instance's state cannot be read ({what}). Restore a backup, or upgrade.",
+            )
+        ]
+    )
