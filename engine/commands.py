@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 Answers = Mapping[str, Any]
@@ -326,10 +325,21 @@ class SealDay(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunJob(Command):
-    """Do a claimed job: the guarded function every runner calls. ``lease`` proves the claim."""
+    """Do a claimed job: the guarded function every runner calls.
+
+    ``lease`` proves the claim; ``prepared`` is what was worked out for it outside the transaction
+    (a service's answer, a rendered document). A job somebody else did meanwhile is ``Lost``.
+    """
 
     job_id: str
     lease: str
-    instance_id: str | None = None
-    root_id: str | None = None
-    now: datetime | None = None
+    prepared: Any = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GiveUpJob(Command):
+    """A job failed too often: it becomes an incident that an administrator sees."""
+
+    job_id: str
+    lease: str
+    error: str

@@ -8,7 +8,7 @@ from engine.errors import Conflict, Forbidden, NotFound
 from engine.handlers.case import Case
 from engine.model.ids import is_id
 from engine.model.people import Viewer
-from engine.model.rows import Candidate, Instance, Task, User
+from engine.model.rows import AuditEntry, Candidate, Instance, Task, User
 
 if TYPE_CHECKING:
     from engine.bpmn.definition import Element
@@ -34,7 +34,7 @@ def take_task(
     found = context.tx.lock_task(task_id) if is_id(task_id) else None
     if found is None:
         raise NotFound(what=TASK)
-    task, root = found
+    root, task = found
     case = Case(context, root)
     case.know(task)
     if task.state == "open" and may_take(context.tx, context.viewer, root, task):
@@ -54,7 +54,7 @@ def check_version(context: Context, root: Instance, expected: int | None) -> Non
     """Refuse a command based on a stale view of the case, saying who changed it."""
     if expected is None or expected == root.version:
         return
-    last = context.tx.last_audit(root.id)
+    last = context.tx.get(AuditEntry, chain=root.id, seq=root.audit_seq)
     who = user_name(context, last.actor) if last is not None else ""
     raise Conflict(
         reason={

@@ -101,6 +101,12 @@ class Case:
         """Remember a task row read elsewhere, so that it is changed only once."""
         self._tasks[task.id] = task
 
+    @property
+    def version(self) -> int:
+        """The case's version once this command is written."""
+        held = self.root.id in self.tx.cases
+        return self.tx.version(self.root.id) if held else self.root.version
+
     # --- beginning ---------------------------------------------------------------------------
 
     def begin(self, instance: Instance, variables: Mapping[str, Any],

@@ -56,7 +56,6 @@ def begin(
         urgency=command.urgency if command.urgency in ("normal", "urgent", "critical") else "normal",
         started_at=context.now_ms,
         request_id=command.request_id,
-        version=0,
     )
     root.root_id = root.id
     root.case_no = _number(context, package)
@@ -209,7 +208,7 @@ def save_start_draft(context: Context, command: SaveStartDraft) -> str:
         tenant=context.tenant, id=draft_id or context.new_id(), process_key=command.process_key,
         user_id=context.actor, answers=outputs.bounded(command.answers), saved_at=context.now_ms,
     )
-    context.tx.put(row)
+    context.put(row, "id")
     return row.id
 
 

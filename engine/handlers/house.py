@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine import catalog
@@ -14,16 +16,29 @@ from engine.clock import Clock, legal_date, millis
 from engine.config import Settings
 from engine.errors import NotFound
 from engine.handlers.viewers import viewer_of
-from engine.law.calendar import WorkCalendar
+from engine.law import official
+from engine.law.calendar import Closure, WorkCalendar
 from engine.law.roles import Roles
 from engine.model import evidence
 from engine.model.ids import new_id
 from engine.model.people import Viewer
-from engine.model.rows import AuditEntry, Blob, CalendarYear, Chain, Deployment, Instance
-from engine.store import FileStore, Store, Tx
+from engine.model.rows import AuditEntry, Blob, CalendarYear, Chain, Deployment, Instance, Row
+from engine.store import FileStore, Store, Transaction
 
 OFFICE = "office"
 """The chain of everything that belongs to no case."""
+
+def calendar_of(years: Iterable[CalendarYear]) -> WorkCalendar:
+    """The calendar with the official notices and local closures that were imported."""
+    notices = [official.parse_json(json.dumps(row.data)) for row in years if row.kind == "official"]
+    closures = [
+        Closure(day=date.fromisoformat(day), reason=reason)
+        for row in years
+        if row.kind == "local"
+        for day, reason in row.data.get("closures", {}).items()
+    ]
+    return WorkCalendar(notices, closures)
+
 
 Operation = Callable[[Mapping[str, Any], Mapping[str, str]], Mapping[str, Any] | None]
 
@@ -79,7 +94,7 @@ class House:
         if self._calendar is None:
             with self.store.read() as reader:
                 years = reader.find(CalendarYear)
-            self._calendar = WorkCalendar.from_records([(y.kind, y.data) for y in years])
+            self._calendar = calendar_of(years)
         return self._calendar
 
     def forget_calendar(self) -> None:
@@ -90,7 +105,7 @@ class House:
 class Context:
     """One command at work: its transaction, its moment, who asks."""
 
-    def __init__(self, house: House, tx: Tx, now: datetime, actor: str) -> None:
+    def __init__(self, house: House, tx: Transaction, now: datetime, actor: str) -> None:
         self.house = house
         self.tx = tx
         self.now = now
@@ -141,5 +156,24 @@ class Context:
 
     def _office_chain(self) -> Chain:
         if self._office is None:
-            self._office = self.tx.lock_chain(OFFICE)
+            self._office = self.chain(OFFICE)
         return self._office
+
+    def chain(self, chain_id: str) -> Chain:
+        """A chain that belongs to no case, held until the end; made when it is first needed."""
+        chain = self.tx.lock(Chain, id=chain_id)
+        if chain is None:
+            chain = Chain(tenant=self.tenant, id=chain_id)
+            self.tx.insert(chain)
+        return chain
+
+    def put(self, row: Row, *key: str) -> None:
+        """Insert a row, or overwrite the one with the same key (attributes named in ``key``)."""
+        old = self.tx.get(type(row), **{name: getattr(row, name) for name in key})
+        if old is None:
+            self.tx.insert(row)
+            return
+        names = [item.name for item in dataclasses.fields(row) if item.name not in ("tenant", *key)]
+        for name in names:
+            setattr(old, name, getattr(row, name))
+        self.tx.update(old, *names)

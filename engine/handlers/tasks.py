@@ -62,7 +62,7 @@ def save_draft(context: Context, command: SaveDraft) -> CaseResult:
         tenant=context.tenant, task_id=task.id, user_id=context.actor, answers=answers,
         saved_at=context.now_ms,
     )
-    context.tx.put(row)
+    context.put(row, "task_id", "user_id")
     if not task.drafted:
         task.drafted = True
         context.tx.update(task, "drafted")
@@ -213,7 +213,7 @@ def result(case: Case) -> CaseResult:
         case_id=case.root.id,
         case_no=case.root.case_no,
         title=case.root.title,
-        version=case.tx.version_of(case.root),
+        version=case.version,
         state=case.root.state,
         mine=tuple(task.id for task in case.opened if task.assignee == actor),
         opened=tuple(task.id for task in case.opened),

@@ -1,0 +1,55 @@
+"""One function a command: find, check, change. The table of them is the office's whole reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine import commands as c
+from engine.handlers import (
+    calendars,
+    cases,
+    clocks,
+    deployments,
+    files,
+    jobs,
+    messages,
+    people,
+    seals,
+    tasks,
+)
+from engine.handlers.house import Context
+
+HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Any]] = {
+    c.Deploy: deployments.deploy,
+    c.StartProcess: cases.start,
+    c.SaveStartDraft: cases.save_start_draft,
+    c.AddComment: cases.comment,
+    c.CancelCase: cases.cancel,
+    c.SuspendCase: cases.suspend,
+    c.ResumeCase: cases.resume,
+    c.ClaimTask: tasks.claim,
+    c.UnclaimTask: tasks.unclaim,
+    c.CompleteTask: tasks.complete,
+    c.SaveDraft: tasks.save_draft,
+    c.Attach: files.attach,
+    c.RemoveAttachment: files.remove,
+    c.CorrelateMessage: messages.correlate,
+    c.BroadcastSignal: messages.broadcast,
+    c.PauseClock: clocks.pause,
+    c.ResumeClock: clocks.resume,
+    c.ExtendClock: clocks.extend,
+    c.ResolveIncident: jobs.resolve,
+    c.SaveUnit: people.save_unit,
+    c.SaveUser: people.save_user,
+    c.GrantRole: people.grant_role,
+    c.RevokeRole: people.revoke_role,
+    c.SignIn: people.sign_in,
+    c.SignOut: people.sign_out,
+    c.ChangePassword: people.change_password,
+    c.SetLanguage: people.set_language,
+    c.ImportCalendar: calendars.import_calendar,
+    c.SealDay: seals.seal_day,
+    c.RunJob: jobs.run,
+    c.GiveUpJob: jobs.give_up,
+}

@@ -1,0 +1,291 @@
+"""Jobs as commands: timers, clocks, deliveries, services, documents, seals.
+
+Whoever runs a job, the job row decides: it is deleted in the transaction that applies its effect,
+and only whoever holds its lease can delete it. Work that takes long is done before, in ``prepare``,
+outside any transaction; its answer is dropped when nobody waits for it any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine import documents
+from engine.clock import from_millis, legal_date, millis
+from engine.commands import BroadcastSignal, CorrelateMessage, GiveUpJob, ResolveIncident, RunJob
+from engine.errors import NotFound, YifaError
+from engine.handlers import access, messages, seals
+from engine.handlers.case import Case
+from engine.law.deadlines import day_start
+from engine.model.rows import Clock, Document, Incident, Instance, Job
+from engine.store import Lost
+
+if TYPE_CHECKING:
+    from engine.handlers.house import Context, House
+
+
+class BpmnError(Exception):
+    """An operation's answer that is an error in the process's own terms, for a boundary to catch."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(message or code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class ServiceAnswer:
+    """What an operation answered: variables, or an error code."""
+
+    variables: Mapping[str, Any]
+    error_code: str = ""
+    message: str = ""
+
+
+# --- before the transaction ----------------------------------------------------------------------
+
+
+def prepare(house: House, job: Job) -> Any:
+    """Do a job's long work outside any transaction. Raises whatever the work raises."""
+    if job.kind == "service":
+        return _call_operation(house, job)
+    if job.kind == "document":
+        return _render(house, job)
+    return None
+
+
+def _call_operation(house: House, job: Job) -> ServiceAnswer:
+    operation = house.operations.get(job.payload["operation"])
+    if operation is None:
+        raise NotFound(
+            what={"zh": f"服务操作“{job.payload['operation']}”",
+                  "en": f"operation “{job.payload['operation']}”"}
+        )
+    try:
+        answer = operation(job.payload["variables"], job.payload["headers"])
+    except BpmnError as exc:
+        return ServiceAnswer({}, exc.code, str(exc))
+    return ServiceAnswer(dict(answer or {}))
+
+
+def _render(house: House, job: Job) -> documents.Rendered | None:
+    with house.store.read() as reader:
+        row = reader.get(Document, id=job.payload["document"])
+        if row is None:
+            return None
+        instance = reader.get(Instance, id=row.instance_id)
+    if instance is None:
+        return None
+    package = house.package(instance.deployment_id)
+    template = package.documents[row.template]
+    rendered = documents.render(template, row.data, now=house.clock.now())
+    for content in (rendered.docx, rendered.pdf):
+        house.files.put(content, len(content))
+    return rendered
+
+
+# --- in the transaction ---------------------------------------------------------------------------
+
+
+def run(context: Context, command: RunJob) -> str:
+    """Do a claimed job. Raises store.Lost when it is no longer there under this lease."""
+    job = context.tx.get(Job, id=command.job_id)
+    if job is None:
+        raise Lost
+    if job.kind in _OFFICE_WORK:
+        context.tx.take(job, lease=command.lease)
+        _OFFICE_WORK[job.kind](context, job)
+        return job.kind
+    root = context.tx.lock_case(job.root_id or "")
+    # Lock order everywhere: case, then job.
+    context.tx.take(job, lease=command.lease)
+    if root is None or root.state not in ("active", "completed"):
+        return job.kind
+    case = Case(context, root)
+    _CASE_WORK[job.kind](case, job, command.prepared)
+    case.settle()
+    return job.kind
+
+
+def _timer(case: Case, job: Job, _prepared: Any) -> None:
+    instance = case.instance(job.instance_id or "")
+    if job.key not in case.run(instance).open:
+        return
+    case.context.record("timer", job.key, {"due": job.due_at}, case.root)
+    case.move(instance, lambda run: run.fire(job.key))
+
+
+def _clock(case: Case, job: Job, _prepared: Any) -> None:
+    clock = case.tx.get(Clock, id=job.key)
+    if clock is None or clock.state != "running":
+        return
+    known = case.clocks.get(clock.id)
+    if known is not None:
+        case.clocks.speak(known)
+
+
+def _deliver(case: Case, job: Job, _prepared: Any) -> None:
+    messages.deliver_to(case, job.payload["subscription"], job.payload["variables"])
+
+
+def _service(case: Case, job: Job, prepared: Any) -> None:
+    instance = case.instance(job.instance_id or "")
+    if job.key not in case.run(instance).open:
+        # Interrupted meanwhile: the late answer is noted and dropped.
+        case.context.record("service-late", job.key, {}, case.root)
+        return
+    answer: ServiceAnswer = prepared
+    case.context.record(
+        "service", job.key,
+        {"operation": job.payload["operation"], "error": answer.error_code}, case.root,
+    )
+    if answer.error_code:
+        case.move(
+            instance, lambda run: run.service_failed(job.key, answer.error_code, answer.message)
+        )
+    else:
+        case.move(instance, lambda run: run.service_done(job.key, dict(answer.variables)))
+
+
+def _document(case: Case, job: Job, prepared: Any) -> None:
+    row = case.tx.get(Document, id=job.payload["document"])
+    if row is None or prepared is None:
+        return
+    rendered: documents.Rendered = prepared
+    row.docx_sha256, row.pdf_sha256 = rendered.docx_sha256, rendered.pdf_sha256
+    row.number = rendered.number
+    row.state, row.made_at = "ready", case.context.now_ms
+    case.tx.update(row, "docx_sha256", "pdf_sha256", "number", "state", "made_at")
+    case.context.record(
+        "document-made", row.id,
+        {"template": row.template, "docx": row.docx_sha256, "pdf": row.pdf_sha256}, case.root,
+    )
+
+
+_CASE_WORK: Mapping[str, Callable[[Case, Job, Any], None]] = {
+    "timer": _timer,
+    "clock": _clock,
+    "deliver": _deliver,
+    "service": _service,
+    "document": _document,
+}
+
+
+def _message(context: Context, job: Job) -> None:
+    messages.correlate(
+        context,
+        CorrelateMessage(
+            actor=context.actor, name=job.payload["name"],
+            correlation_key=job.payload.get("correlation"), answers=job.payload["variables"],
+        ),
+    )
+
+
+def _signal(context: Context, job: Job) -> None:
+    messages.broadcast(
+        context,
+        BroadcastSignal(
+            actor=context.actor, name=job.payload["name"], answers=job.payload["variables"]
+        ),
+    )
+
+
+def _seal(context: Context, job: Job) -> None:
+    """Seal the day that is over, and stand again for the next."""
+    today = legal_date(context.now)
+    seals.seal(context, (today - timedelta(days=1)).isoformat())
+    context.tx.insert(
+        seal_job(context.tenant, context.new_id(), today + timedelta(days=1), context.now_ms)
+    )
+
+
+def seal_job(tenant: str, job_id: str, day: date, now_ms: int) -> Job:
+    """The job that seals the day before ``day``, five minutes after its end."""
+    return Job(
+        tenant=tenant, id=job_id, kind="seal", lane="office",
+        due_at=millis(day_start(day)) + 300_000, created_at=now_ms, max_attempts=1000,
+    )
+
+
+_OFFICE_WORK: Mapping[str, Callable[[Context, Job], None]] = {
+    "message": _message,
+    "signal": _signal,
+    "seal": _seal,
+}
+
+
+# --- when it fails ---------------------------------------------------------------------------------
+
+
+def backoff(attempts: int) -> int:
+    """Milliseconds until the next try: 5 s, 20 s, 80 s, … at most an hour."""
+    return int(min(5_000 * 4 ** max(0, attempts - 1), 3_600_000))
+
+
+def describe(exc: Exception) -> str:
+    """What an administrator reads of a failure; foreign errors tell their class, not their data."""
+    return exc.message("zh") if isinstance(exc, YifaError) else type(exc).__name__
+
+
+def give_up(context: Context, command: GiveUpJob) -> None:
+    """Turn a job that failed too often into an incident."""
+    job = context.tx.get(Job, id=command.job_id)
+    if job is None:
+        return
+    root = context.tx.lock_case(job.root_id) if job.root_id else None
+    context.tx.take(job, lease=command.lease)
+    context.tx.insert(
+        Incident(
+            tenant=context.tenant, id=context.new_id(), instance_id=job.instance_id,
+            root_id=job.root_id, key=job.key, code=f"job-{job.kind}",
+            job={"kind": job.kind, "lane": job.lane, "key": job.key, "payload": job.payload,
+                 "max_attempts": job.max_attempts},
+            zh=f"后台任务（{job.kind}）多次失败：{command.error}",
+            en=f"A background job ({job.kind}) failed repeatedly: {command.error}",
+            opened_at=context.now_ms,
+        )
+    )
+    if root is not None:
+        case = Case(context, root)
+        case.root.incidents += 1
+        context.record("incident", job.id, {"kind": job.kind}, root)
+        case.settle()
+
+
+def resolve(context: Context, command: ResolveIncident) -> None:
+    """Try again where something got stuck. Raises NotFound when it was dealt with already."""
+    access.require_admin(context)
+    incident = context.tx.get(Incident, id=command.incident_id)
+    if incident is None or incident.resolved_at is not None:
+        raise NotFound(what={"zh": "待处理的故障", "en": "open incident"})
+    root = context.tx.lock_case(incident.root_id) if incident.root_id else None
+    incident.resolved_at, incident.resolved_by = context.now_ms, context.actor
+    context.tx.update(incident, "resolved_at", "resolved_by")
+    case = Case(context, root) if root is not None else None
+    if incident.job is not None:
+        context.tx.insert(
+            Job(
+                tenant=context.tenant, id=context.new_id(), kind=incident.job["kind"],
+                lane=incident.job["lane"], due_at=context.now_ms,
+                instance_id=incident.instance_id, root_id=incident.root_id,
+                key=incident.job["key"], payload=incident.job["payload"],
+                max_attempts=incident.job["max_attempts"], created_at=context.now_ms,
+            )
+        )
+    elif case is not None and incident.instance_id is not None:
+        instance = case.instance(incident.instance_id)
+        if command.answers:
+            case.run(instance).set_variables(dict(command.answers))
+        case.move(instance, lambda run: run.retry(incident.key))
+    if case is not None:
+        case.root.incidents = max(0, case.root.incidents - 1)
+        context.record("resolve-incident", incident.id, {"code": incident.code}, case.root)
+        case.settle()
+    else:
+        context.record("resolve-incident", incident.id, {"code": incident.code})
+
+
+def due_text(job: Job) -> str:
+    """When a job is due, for logs."""
+    return from_millis(job.due_at).isoformat()

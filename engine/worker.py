@@ -1,0 +1,122 @@
+"""The built-in runner: claims due jobs and executes them as commands.
+
+The job row is the only truth: whoever runs a job proves its claim by the lease, and a job done by
+somebody else is simply no longer there. Losing this process loses nothing but time.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Sequence
+
+import structlog
+
+from engine.clock import millis
+from engine.commands import SYSTEM, GiveUpJob, RunJob
+from engine.executor import Executor
+from engine.handlers import jobs
+from engine.model.rows import Job
+from engine.store import Lost
+
+log = structlog.get_logger("yifa.worker")
+
+LEASE_MS = 60_000
+"""How long a claimed job is left alone before somebody else may take it."""
+IDLE_SECONDS = 1.0
+"""How long a runner sleeps at most before it looks again, when nothing woke it."""
+BATCH = 20
+
+
+class Worker:
+    """Runs jobs until told to stop. Several may run on one database."""
+
+    def __init__(self, executor: Executor, *, lanes: Sequence[str] | None = None) -> None:
+        self.executor = executor
+        self.house = executor.house
+        self.lanes = lanes
+        self.name = uuid.uuid4().hex[:12]
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # --- working -------------------------------------------------------------------------------
+
+    def run_due(self, limit: int = 10_000) -> int:
+        """Do everything that is due now, and what becomes due by doing it. Returns how many."""
+        done = 0
+        while done < limit and not self._stop.is_set():
+            batch = self.house.store.jobs.claim(
+                millis(self.house.clock.now()), lanes=self.lanes, limit=BATCH,
+                lease_ms=LEASE_MS, worker=self.name,
+            )
+            if not batch:
+                break
+            for job in batch:
+                self.run(job)
+                done += 1
+        return done
+
+    def run(self, job: Job) -> None:
+        """Do one claimed job; a failure is kept for a later try, or becomes an incident."""
+        lease = job.lease or ""
+        try:
+            if job.attempts > job.max_attempts:
+                raise TimeoutError("lease expired too often")
+            prepared = jobs.prepare(self.house, job)
+            self.executor.execute(
+                RunJob(actor=SYSTEM, job_id=job.id, lease=lease, prepared=prepared)
+            )
+        except Lost:
+            log.info("lost", job=job.id, kind=job.kind)
+        except Exception as exc:  # noqa: BLE001 - a poison job must never stop the queue
+            self._failed(job, lease, exc)
+
+    def _failed(self, job: Job, lease: str, exc: Exception) -> None:
+        log.warning(
+            "job-failed", job=job.id, kind=job.kind, attempts=job.attempts,
+            error=type(exc).__name__, exc_info=exc,
+        )
+        try:
+            if job.attempts >= job.max_attempts:
+                self.executor.execute(
+                    GiveUpJob(actor=SYSTEM, job_id=job.id, lease=lease, error=jobs.describe(exc))
+                )
+            else:
+                retry_at = millis(self.house.clock.now()) + jobs.backoff(job.attempts)
+                self.house.store.jobs.fail(job, jobs.describe(exc), retry_at)
+        except Lost:
+            log.info("lost", job=job.id, kind=job.kind)
+        except Exception:  # noqa: BLE001 - the lease runs out, and somebody tries again
+            log.exception("job-failure-not-kept", job=job.id)
+
+    # --- as a thread or process -----------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Work until ``stop``: sleep until the next job is due, or a commit says there is one."""
+        while not self._stop.is_set():
+            try:
+                self.run_due()
+            except Exception:  # noqa: BLE001 - the database may be away for a while
+                log.exception("worker-trouble")
+                self._stop.wait(IDLE_SECONDS)
+                continue
+            self.house.store.hints.wait(self._pause())
+
+    def _pause(self) -> float:
+        now = millis(self.house.clock.now())
+        following = self.house.store.jobs.next_due(now)
+        if following is None:
+            return IDLE_SECONDS
+        return min(IDLE_SECONDS, max(0.0, (following - now) / 1000))
+
+    def start(self) -> None:
+        """Run in a thread of this process (the embedded worker)."""
+        self._thread = threading.Thread(target=self.serve, name="yifa-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self, seconds: float = 10.0) -> None:
+        """Finish the job at hand, then end."""
+        self._stop.set()
+        self.house.store.hints.wake()
+        if self._thread is not None:
+            self._thread.join(seconds)
