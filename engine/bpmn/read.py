@@ -166,7 +166,7 @@ def _parse(text: str, name: str, limits: Limits) -> etree._Element:
         parser.close()
         root = counts.take(parser, root)
     except etree.XMLSyntaxError as exc:
-        raise _malformed(exc, name) from exc
+        raise _malformed(exc, name, limits) from exc
     if root is None:
         raise _rejected("empty", "文件是空的。请选择 BPMN 文件。", "The file is empty.", name)
     return root
@@ -194,28 +194,18 @@ class _Counts:
             self._depth += 1
             self._elements += 1
             if self._depth > self._limits.depth:
-                raise self._exceeded("too-deep", "嵌套层数", "nesting", self._limits.depth, element)
+                raise _too_deep(self._limits, self._name, names.line(element))
             if self._elements > self._limits.elements:
-                raise self._exceeded(
+                raise _rejected(
                     "too-many-elements",
-                    "XML 元素数",
-                    "number of elements",
-                    self._limits.elements,
-                    element,
+                    f"文件的 XML 元素超过上限 {self._limits.elements:,} 个。"
+                    "请把流程拆成几个，用调用活动相连。",
+                    f"The file has more than {self._limits.elements:,} XML elements. "
+                    "Split the process and connect the parts by call activities.",
+                    self._name,
+                    names.line(element),
                 )
         return root
-
-    def _exceeded(
-        self, code: str, zh: str, en: str, limit: int, element: etree._Element
-    ) -> ModelRejected:
-        return _rejected(
-            code,
-            f"文件的{zh}超过上限 {limit:,}。请把流程拆成几个，用调用活动相连。",
-            f"The file's {en} exceeds the limit of {limit:,}. "
-            "Split the process and connect the parts by call activities.",
-            self._name,
-            names.line(element),
-        )
 
 
 def _check_root(root: etree._Element, name: str) -> None:
@@ -241,8 +231,21 @@ def _check_root(root: etree._Element, name: str) -> None:
         )
 
 
-def _malformed(exc: etree.XMLSyntaxError, name: str) -> ModelRejected:
+def _too_deep(limits: Limits, name: str, line: int | None) -> ModelRejected:
+    return _rejected(
+        "too-deep",
+        f"文件的嵌套超过上限 {limits.depth} 层。请把内层子流程改为调用活动。",
+        f"The file nests deeper than {limits.depth} levels. "
+        "Turn inner sub-processes into call activities.",
+        name,
+        line,
+    )
+
+
+def _malformed(exc: etree.XMLSyntaxError, name: str, limits: Limits) -> ModelRejected:
     reason = (exc.msg or "").strip()[:200]
+    if "Excessive depth" in reason:  # the parser's own limit, met within one piece of the file
+        return _too_deep(limits, name, exc.lineno or None)
     return _rejected(
         "not-well-formed",
         f"文件不是格式良好的 XML（{reason}）。请在建模工具中重新导出。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from engine import feel
 from engine.bpmn import dialect, names
 from engine.bpmn.elements import timer_text
 from engine.bpmn.graph import Graph
@@ -55,10 +56,6 @@ def feel_parses(graph: Graph) -> Iterator[Problem]:
 
 
 def _failure(text: str) -> EvaluationFailed | None:
-    from engine import feel
-
-    if not hasattr(feel, "compile"):
-        return None
     try:
         feel.compile(text)
     except EvaluationFailed as exc:

@@ -169,10 +169,7 @@ def _is_timer(element: names.Node) -> bool:
 def _text(element: names.Node) -> Iterator[Problem]:
     if not juel.is_juel(element.text):
         return
-    owner = element.getparent()
-    assert owner is not None, "a condition stands in a flow or definition"
-    while not owner.get("id") and owner.getparent() is not None:
-        owner = owner.getparent() or owner
+    owner = next((each for each in element.iterancestors() if each.get("id")), element)
     try:
         element.text = "=" + juel.to_feel(element.text or "")
         names.drop(element, "language")
