@@ -19,6 +19,9 @@ from tests.support import browser as system
 if TYPE_CHECKING:  # slow to import, and few tests need it
     from playwright.sync_api import Browser, BrowserContext, Page
 
+# Stores on both databases.
+pytest_plugins = ["tests.fixtures_db"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Two cores shared with a database and a browser: how long an example takes proves nothing.

@@ -9,6 +9,7 @@ from engine.store.problems import Lost, Outdated, Retry, Unsure
 from engine.store.reads import Reads
 from engine.store.store import Store
 from engine.store.transaction import Transaction
+from engine.store.transaction import Transaction as Tx
 from engine.store.where import ge, gt, le, lt, ne
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Retry",
     "Store",
     "Transaction",
+    "Tx",
     "Unsure",
     "ge",
     "gt",

@@ -12,7 +12,7 @@ from json.encoder import encode_basestring
 from typing import Any, Never
 
 
-class _ExactNeeded(Exception):  # noqa: N818 - a signal between two encoders, not an error
+class _ExactNeeded(Exception):
     """The value holds a Decimal, which the fast encoder cannot write."""
 
 

@@ -151,7 +151,7 @@ class Database(ABC):
                     "en": "all connections to the database are in use.",
                 }
             ) from exc
-        except (sa_exc.DBAPIError, *self.driver_errors) as exc:
+        except self.driver_errors as exc:
             raise errors.Unavailable(
                 reason={
                     "zh": "连接不上数据库，请管理员检查数据库服务和设置 database_url。",

@@ -6,7 +6,6 @@ net changes a key never depend on each other in another order.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from engine.model.rows import Instance, Row
@@ -15,8 +14,8 @@ from engine.store.database import Link
 from engine.store.pending import Pending
 from engine.store.problems import Lost, Retry
 from engine.store.schema import KINDS
-from engine.store.statements import Statements
-from engine.store.where import shape, values
+from engine.store.statements import Sql, Statements
+from engine.store.where import Term, shape, values
 
 if TYPE_CHECKING:
     from engine.store.transaction import Transaction
@@ -30,16 +29,21 @@ def flush(tx: Transaction, link: Link, statements: Statements) -> None:
     tables = [(row, tx.pending[row]) for row in KINDS if row in tx.pending]
     if not all(tx.unchanged()):
         raise _moved()
+    moves = tx.moves_cases
     for case in tx.cases.values():
-        _raise_version(case, tx.pending.get(Instance), link, statements)
+        if moves:
+            _raise_version(case, tx.pending.get(Instance), link, statements)
+        elif tx.version_in_database(case) != case.version:
+            raise _moved()
     for row, guard in tx.takes:
         _take(row, guard, link, statements)
     for of, changes in tables:
         _update(of, changes, link, statements, tx.tenant)
         _delete(of, changes, link, statements, tx.tenant)
     for of, changes in tables:
-        _insert(of, list(changes.inserts.values()), False, link, statements)
-        _insert(of, list(changes.missing.values()), True, link, statements)
+        _insert(of, list(changes.inserts.values()), "", link, statements)
+        _insert(of, list(changes.missing.values()), "keep", link, statements)
+        _insert(of, list(changes.puts.values()), "replace", link, statements)
 
 
 def _moved() -> Retry:
@@ -81,44 +85,60 @@ def _take(row: Row, guard: dict[str, Any], link: Link, statements: Statements) -
 def _update(
     of: type[Row], changes: Pending[Any], link: Link, statements: Statements, tenant: str
 ) -> None:
+    wide = Batches(link)
     for found, new in changes.updates_where:
         columns = codec(of).columns_of(new)
-        sql = statements.update_where(of, columns, shape(found))
-        given = {f"w{i}": value for i, value in enumerate(values(found))}
+        given = _conditions(found, tenant)
         given.update({f"s_{name}": codec(of).encode(name, new[name]) for name in columns})
-        link.run(sql.text, sql.bind({**given, "tenant": tenant}))
-    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+        wide.add(statements.update_where(of, columns, shape(found)), given)
+    wide.run()
+    single = Batches(link)
     for row, names in changes.updates.values():
-        groups[codec(of).columns_of(names)].append(row)
-    for columns, group in groups.items():
-        sql = statements.update(of, columns)
-        lines = [sql.bind(_setting(row, columns)) for row in group]
-        if link.many(sql.text, lines) != len(lines):
-            raise _moved()
+        columns = codec(of).columns_of(names)
+        single.add(statements.update(of, columns), _setting(row, columns))
+    if single.run() != len(changes.updates):
+        raise _moved()
 
 
 def _delete(
     of: type[Row], changes: Pending[Any], link: Link, statements: Statements, tenant: str
 ) -> None:
+    batches = Batches(link)
     for found in changes.deletes_where:
-        sql = statements.delete_where(of, shape(found))
-        given = {f"w{i}": value for i, value in enumerate(values(found))}
-        link.run(sql.text, sql.bind({**given, "tenant": tenant}))
-    if changes.deletes:
-        key = codec(of).kind.key
-        sql = statements.delete(of)
-        lines = [
-            sql.bind({f"k_{name}": getattr(row, name) for name in key})
-            for row in changes.deletes.values()
-        ]
-        link.many(sql.text, lines)
+        batches.add(statements.delete_where(of, shape(found)), _conditions(found, tenant))
+    key = codec(of).kind.key
+    for row in changes.deletes.values():
+        batches.add(statements.delete(of), {f"k_{name}": getattr(row, name) for name in key})
+    batches.run()
+
+
+def _conditions(found: tuple[Term, ...], tenant: str) -> dict[str, Any]:
+    given: dict[str, Any] = {f"w{i}": value for i, value in enumerate(values(found))}
+    given["tenant"] = tenant
+    return given
+
+
+class Batches:
+    """Statements of one table, those of the same text sent together."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._lines: dict[str, list[Any]] = {}
+
+    def add(self, sql: Sql, given: dict[str, Any]) -> None:
+        """One run of a statement."""
+        self._lines.setdefault(sql.text, []).append(sql.bind(given))
+
+    def run(self) -> int:
+        """Send everything; how many rows were touched."""
+        return sum(self._link.many(text, lines) for text, lines in self._lines.items())
 
 
 def _insert(
-    of: type[Row], new: list[Any], missing: bool, link: Link, statements: Statements
+    of: type[Row], new: list[Any], existing: str, link: Link, statements: Statements
 ) -> None:
     cells = codec(of).cells
     for start in range(0, len(new), _BATCH):
         batch = new[start : start + _BATCH]
-        sql = statements.insert(of, len(batch), missing)
+        sql = statements.insert(of, len(batch), existing)
         link.run(sql.text, [cell for row in batch for cell in cells(row)])

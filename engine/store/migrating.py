@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -86,8 +87,8 @@ def migrate(database: Database, target: str = "head") -> None:
 
 
 def _run(connection: sa.Connection, scripts: ScriptDirectory, target: str) -> None:
-    def steps(revision: object, _context: MigrationContext) -> object:
-        return scripts._upgrade_revs(target, revision)  # noqa: SLF001  # as alembic.command does
+    def steps(revision: Any, _context: MigrationContext) -> Any:
+        return scripts._upgrade_revs(target, revision)  # as alembic.command does
 
     with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=target) as environment:
         environment.configure(

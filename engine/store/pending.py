@@ -20,6 +20,7 @@ class Pending(Generic[R]):
         self.codec = codec(row)
         self.inserts: dict[Key, R] = {}
         self.missing: dict[Key, R] = {}
+        self.puts: dict[Key, R] = {}
         self.updates: dict[Key, tuple[R, set[str]]] = {}
         self.deletes: dict[Key, R] = {}
         self.taken: set[Key] = set()
@@ -38,11 +39,22 @@ class Pending(Generic[R]):
         if key not in self.inserts:
             self.missing.setdefault(key, row)
 
+    def put(self, row: R) -> None:
+        """Insert a row or replace the one with its key."""
+        key = self.codec.key_of(row)
+        self.updates.pop(key, None)
+        if key in self.inserts:
+            self.inserts[key] = row
+        else:
+            self.puts[key] = row
+
     def update(self, row: R, names: Iterable[str]) -> None:
         """Write some attributes of a row, with the values they have at the end."""
         key = self.codec.key_of(row)
         if key in self.inserts:
             assert self.inserts[key] is row, f"two objects for one row: {key}"
+            return
+        if self.puts.get(key) is row:
             return
         known, fields = self.updates.setdefault(key, (row, set()))
         assert known is row, f"two objects for one row: {key}"
@@ -53,6 +65,7 @@ class Pending(Generic[R]):
         key = self.codec.key_of(row)
         self.updates.pop(key, None)
         self.missing.pop(key, None)
+        self.puts.pop(key, None)
         if self.inserts.pop(key, None) is None:
             self.deletes[key] = row
 
@@ -65,7 +78,7 @@ class Pending(Generic[R]):
 
     def delete_where(self, found: tuple[Term, ...]) -> None:
         """Delete all rows that fulfil conditions, those to be inserted included."""
-        for changes in (self.inserts, self.missing):
+        for changes in (self.inserts, self.missing, self.puts):
             for key in [key for key, row in changes.items() if holds(row, found)]:
                 del changes[key]
         for key in [key for key, (row, _) in self.updates.items() if holds(row, found)]:
@@ -75,7 +88,7 @@ class Pending(Generic[R]):
 
     def update_where(self, found: tuple[Term, ...], changes: dict[str, Any]) -> None:
         """Set attributes of all rows that fulfil conditions, those to be inserted included."""
-        for row in (*self.inserts.values(), *self.missing.values()):
+        for row in (*self.inserts.values(), *self.missing.values(), *self.puts.values()):
             _change(row, found, changes)
         for row, _ in self.updates.values():
             _change(row, found, changes)
@@ -86,7 +99,11 @@ class Pending(Generic[R]):
         seen: dict[Key, R] = {}
         for row in stored:
             key = self.codec.key_of(row)
-            if key in self.deletes or key in self.taken or any(holds(row, gone) for gone in self.deletes_where):
+            if (
+                key in self.deletes
+                or key in self.taken
+                or any(holds(row, gone) for gone in self.deletes_where)
+            ):
                 continue
             for condition, changes in self.updates_where:
                 _change(row, condition, changes)
@@ -95,16 +112,26 @@ class Pending(Generic[R]):
             seen[key] = row
         for key, row in self.missing.items():
             seen.setdefault(key, row)
+        seen.update(self.puts)
         seen.update(self.inserts)
         return [row for row in seen.values() if holds(row, found)]
 
     @property
     def any(self) -> bool:
         """Whether there is anything to write (what is taken is written elsewhere)."""
+        return self._others or bool(self.updates)
+
+    @property
+    def loud(self) -> bool:
+        """Whether anything is to be written that others who look at the case should notice."""
+        return self._others or any(names != {"drafted"} for _, names in self.updates.values())
+
+    @property
+    def _others(self) -> bool:
         return bool(
             self.inserts
             or self.missing
-            or self.updates
+            or self.puts
             or self.deletes
             or self.deletes_where
             or self.updates_where

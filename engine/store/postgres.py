@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import event
+from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import PoolProxiedConnection
 
 from engine import errors
@@ -78,7 +79,7 @@ class PostgresLink(Link):
             self.broken = True
 
     def translate(self, exc: Exception) -> Exception:
-        """psycopg's errors by their SQLSTATE."""
+        """Psycopg's errors by their SQLSTATE."""
         if isinstance(exc, UnicodeEncodeError):
             return unfit(exc)
         if not isinstance(exc, psycopg.Error):
@@ -104,7 +105,7 @@ class PostgresDatabase(Database):
     """A PostgreSQL server, or one that speaks its protocol."""
 
     locks_rows = True
-    driver_errors = (psycopg.Error,)
+    driver_errors = (psycopg.Error, sa_exc.DBAPIError)
 
     def __init__(self, url: sa.URL, *, patience_seconds: float) -> None:
         engine = sa.create_engine(

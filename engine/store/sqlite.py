@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from engine import errors
@@ -151,7 +152,7 @@ class SqliteDatabase(Database):
     """A database file, or a private temporary one."""
 
     locks_rows = False
-    driver_errors = (sqlite3.Error,)
+    driver_errors = (sqlite3.Error, sa_exc.DBAPIError)
 
     def __init__(self, path: str, *, patience_seconds: float) -> None:
         self._folder: TemporaryDirectory[str] | None = None

@@ -10,7 +10,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -92,8 +93,12 @@ class Statements:
 
     # --- writing --------------------------------------------------------------------------------
 
-    def insert(self, row: type[Row], count: int, missing: bool = False) -> Sql:
-        """Insert ``count`` rows at once; with ``missing`` those whose key exists are left alone."""
+    def insert(self, row: type[Row], count: int, existing: str = "") -> Sql:
+        """Insert ``count`` rows at once.
+
+        A row whose key exists is an error, or is left as it is (``existing="keep"``), or is
+        written over (``"replace"``).
+        """
 
         def build() -> sa.ClauseElement:
             of = table(row)
@@ -101,13 +106,21 @@ class Statements:
                 {name: _bind(of, name, f"{name}_{i}") for name in codec(row).insert_columns}
                 for i in range(count)
             ]
-            if not missing:
+            if not existing:
                 return sa.insert(of).values(lines)
-            if self._dialect.name == "sqlite":
-                return sqlite.insert(of).values(lines).on_conflict_do_nothing()
-            return postgresql.insert(of).values(lines).on_conflict_do_nothing()
+            kind: type[SqliteInsert | PostgresInsert] = (
+                SqliteInsert if self._dialect.name == "sqlite" else PostgresInsert
+            )
+            upsert = kind(of).values(lines)
+            if existing == "keep":
+                return upsert.on_conflict_do_nothing()
+            key = codec(row).kind.key
+            return upsert.on_conflict_do_update(
+                index_elements=key,
+                set_={c.name: upsert.excluded[c.name] for c in of.columns if c.name not in key},
+            )
 
-        return self.keep(("insert", row, count, missing), build)
+        return self.keep(("insert", row, count, existing), build)
 
     def update(self, row: type[Row], columns: tuple[str, ...], guard: tuple[str, ...] = ()) -> Sql:
         """Set columns (``s_name``) of the row with a key (``k_name``), if ``g_name`` still hold."""
@@ -175,9 +188,7 @@ def _where(of: sa.Table, shape: Shape) -> list[sa.ColumnElement[bool]]:
         elif operator == "known":
             conditions.append(column.is_not(None))
         elif operator == "in":
-            conditions.append(
-                column.in_([_bind(of, name, f"w{bound + i}") for i in range(count)])
-            )
+            conditions.append(column.in_([_bind(of, name, f"w{bound + i}") for i in range(count)]))
             bound += count
         else:
             conditions.append(_COMPARE[operator](column, _bind(of, name, f"w{bound}")))

@@ -35,9 +35,9 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, tenant: str = "default", patience_seconds: float = 10.0) -> Store:
-        """Open a database: ``sqlite:///path``, ``sqlite://`` (private, gone when closed) or
-        ``postgresql://…``.
+        """Open a database.
 
+        ``url``: ``sqlite:///path``, ``sqlite://`` (private, gone when closed), ``postgresql://…``.
         ``patience_seconds`` is how long a transaction waits for a lock or a connection. Raises
         Misconfigured for any other URL. Nothing is connected to or changed yet.
         """

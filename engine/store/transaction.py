@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from engine.model import rows
-from engine.model.rows import Instance, Row, Task
+from engine.model.rows import Chain, Draft, Instance, Row, Task
 from engine.store.codec import codec
 from engine.store.database import Database, Link
 from engine.store.flush import flush
 from engine.store.pending import Key, Pending, sort
-from engine.store.problems import Retry
+from engine.store.problems import Lost, Retry
 from engine.store.reads import Reads
-from engine.store.where import Term, shape, terms, values
+from engine.store.where import Term, terms
 
 R = TypeVar("R", bound=Row)
 
@@ -36,6 +36,7 @@ class Transaction(Reads):
         self.watched: dict[tuple[type[Row], Key], tuple[Any, ...]] = {}
         self.takes: list[tuple[Row, dict[str, Any]]] = []
         self.hooks: list[Callable[[], None]] = []
+        self.held: set[tuple[type[Row], Key]] = set()
         self._known: dict[tuple[type[Row], Key], Row] = {}
         self._locks: list[tuple[str, ...]] = []
         self._numbers: dict[tuple[str, int], rows.Sequence] = {}
@@ -45,9 +46,9 @@ class Transaction(Reads):
     def lock_case(self, root_id: str) -> Instance | None:
         """Hold a case until the end, and return its root as it is now; None if there is none.
 
-        Every commit that writes anything raises the version of the cases it holds. What was read
-        before is forgotten: read again what you need. Several cases: lock them sorted by id, or
-        Retry may be raised to prevent a deadlock.
+        The commit raises the version of the cases it holds, unless it wrote drafts alone. What was
+        read of the case before is forgotten: read again what you need. Several cases: lock them
+        sorted by id, or Retry may be raised to prevent a deadlock.
         """
         if root_id in self.cases:
             return self.cases[root_id]
@@ -58,20 +59,40 @@ class Transaction(Reads):
             self.cases[root_id] = found
         return found
 
-    def lock_task(self, task_id: str) -> tuple[Instance, Task] | None:
-        """Hold the case of a task; its root and the task as they are now."""
+    def lock_task(self, task_id: str) -> tuple[Task, Instance] | None:
+        """Hold the case of a task; the task and the case's root as they are now."""
         root = self.columns(Task, ("root_id",), id=task_id)
         case = self.lock_case(root[0][0]) if root else None
         task = self.get(Task, id=task_id) if case else None
-        return (case, task) if case and task else None
+        return (task, case) if case and task else None
+
+    def lock_chain(self, chain_id: str) -> Chain:
+        """Hold the head of a chain (made if there is none) until the end."""
+        key = (self.tenant, chain_id)
+        known = self._known.get((Chain, key))
+        if isinstance(known, Chain) and (Chain, key) in self.held:
+            return known
+        found = self._lock(Chain, {"id": chain_id})
+        if found is None:
+            found = Chain(tenant=self.tenant, id=chain_id)
+            self.insert(found)
+        self.held.add((Chain, key))
+        return found
 
     def lock(self, row: type[R], **key: Any) -> R | None:
         """Hold any other row (a user, the head of a chain) against changes by others."""
         return self._lock(row, key)
 
-    def version(self, root_id: str) -> int:
-        """The version the held case has after this transaction writes."""
-        return self.cases[root_id].version + 1
+    def version_of(self, root: Instance) -> int:
+        """The version a case has once what is pending now is written."""
+        return root.version + (root.id in self.cases and self.moves_cases)
+
+    @property
+    def moves_cases(self) -> bool:
+        """Whether what is pending changes the cases held; drafts are nobody else's affair."""
+        return bool(self.takes) or any(
+            changes.loud for row, changes in self.pending.items() if row is not Draft
+        )
 
     def _lock(self, row: type[R], key: dict[str, Any]) -> R | None:
         of = codec(row)
@@ -127,6 +148,21 @@ class Transaction(Reads):
         if changes is None:
             return stored
         return sort(changes.overlay(stored, found), order)[:limit]
+
+    def columns(
+        self,
+        row: type[Row],
+        names: Sequence[str],
+        *,
+        order: str | Sequence[str] = (),
+        limit: int | None = None,
+        **where: Any,
+    ) -> list[tuple[Any, ...]]:
+        """Some columns of rows; own changes included."""
+        if row in self.pending:
+            found = self.find(row, order=order, limit=limit, **where)
+            return [tuple(getattr(one, name) for name in names) for one in found]
+        return super().columns(row, names, order=order, limit=limit, **where)
 
     def _remember(self, row: type[R], made: R) -> R:
         return cast("R", self._known.setdefault((row, codec(row).key_of(made)), made))
@@ -188,6 +224,18 @@ class Transaction(Reads):
         self.takes.append((row, guard))
         self._of(row).take(row)
 
+    def put(self, row: Row) -> None:
+        """Insert a row, or replace the one with its key."""
+        self._check(row)
+        self._assert_held(row)
+        self._of(row).put(row)
+        self._known[type(row), codec(type(row)).key_of(row)] = row
+
+    def lost(self, row: type[Row], row_id: str) -> Lost:
+        """The error to raise when a row to be taken is not even there."""
+        del row, row_id
+        return Lost()
+
     def next_number(self, name: str, year: int) -> int:
         """The next number under ``name`` in ``year``: no gaps, no doubles."""
         sequence = self._numbers.get((name, year))
@@ -235,6 +283,12 @@ class Transaction(Reads):
                 f"{type(row).__name__} changed without lock_case({row.root_id!r})"
             )
 
+    def version_in_database(self, root: Instance) -> int | None:
+        """The version of a held case as it stands now; the flush's affair."""
+        found = terms({"id": root.id}) or ()
+        lines = self._fetch(Instance, ("version",), found, (), None)
+        return int(lines[0][0]) if lines else None
+
     def unchanged(self) -> Iterable[bool]:
         """For every row held by ``lock`` that is about to be changed: whether it is as read."""
         for (row, key), cells in self.watched.items():
@@ -243,7 +297,5 @@ class Transaction(Reads):
                 continue
             of = codec(row)
             found = terms(dict(zip(of.kind.key[1:], key[1:], strict=True))) or ()
-            sql = self._statements.select(row, of.fields, shape(found))
-            given = {f"w{i}": value for i, value in enumerate(values(found))}
-            now = self._link.rows(sql.text, sql.bind({**given, "tenant": self.tenant}))
+            now = self._fetch(row, of.fields, found, (), None)
             yield bool(now) and tuple(now[0]) == cells

@@ -46,12 +46,12 @@ def ne(value: Any) -> Comparison:
 
 
 class Term(NamedTuple):
-    """One condition on one column. ``count`` is the number of values an ``in`` binds."""
+    """One condition on one column. ``size`` is the number of values an ``in`` binds."""
 
     column: str
     operator: str
     values: tuple[Any, ...]
-    count: int = 0
+    size: int = 0
 
 
 Shape = tuple[tuple[str, str, int], ...]
@@ -90,7 +90,7 @@ def _among(column: str, values: Collection[Any]) -> Term:
 
 def shape(found: Sequence[Term]) -> Shape:
     """What of the conditions decides the SQL text."""
-    return tuple((term.column, term.operator, term.count) for term in found)
+    return tuple((term.column, term.operator, term.size) for term in found)
 
 
 def values(found: Sequence[Term]) -> list[Any]:

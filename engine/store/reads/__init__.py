@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from engine.store.reads.rowreads import RowReads
+from engine.store.reads.evidence import EvidenceReads
+from engine.store.reads.people import PeopleReads
 
 
-class Reads(RowReads):
+class Reads(PeopleReads, EvidenceReads):
     """All reads together; a transaction can ask the same questions as a page."""

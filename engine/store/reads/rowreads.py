@@ -31,7 +31,12 @@ class RowReads:
         return found[0] if found else None
 
     def find(
-        self, row: type[R], *, order: str | Sequence[str] = (), limit: int | None = None, **where: Any
+        self,
+        row: type[R],
+        *,
+        order: str | Sequence[str] = (),
+        limit: int | None = None,
+        **where: Any,
     ) -> list[R]:
         """Rows that fulfil all conditions.
 
