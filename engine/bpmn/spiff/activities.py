@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel
 from engine.bpmn.spiff import loops, variables
+from engine.bpmn.spiff.gateways import decide
 from engine.bpmn.spiff.incident import Stuck
-from engine.bpmn.spiff.node import Node
+from engine.bpmn.spiff.node import Node, go_on
 from engine.bpmn.spiff.plan import (
     Assignment,
     Call,
@@ -99,7 +100,7 @@ class PersonTask(Activity):
         assignee = variables.word(instance, token, told.assignee)
         users = variables.words(instance, token, told.users)
         groups = variables.words(instance, token, told.groups)
-        if not (told.assignee or told.users or told.groups) and told.lane:
+        if not (assignee or users or groups) and told.lane:
             groups = (told.lane,)
         token.waits = "task"
         instance.tell(
@@ -195,9 +196,18 @@ class ReceiveTask(Activity):
 
     def begin(self, token: Token) -> bool:
         """Wait for the message."""
+        self.arm(token)
+        return False
+
+    def arm(self, token: Token) -> None:
+        """Wait for the message."""
         assert self.trigger is not None
         subscribe(token, self.trigger)
-        return False
+
+    def happen(self, token: Token, values: Mapping[str, object]) -> None:
+        """The message has come."""
+        decide(token)
+        go_on(token, values)
 
 
 class BusinessRuleTask(ServiceTask):
@@ -227,7 +237,7 @@ class ScriptTask(ServiceTask):
         if self.script is None:
             return super().begin(token)
         if self.script.language == "feel":
-            value = variables.evaluate(token.workflow, token, self.script.text)
+            value = variables.computed(token.workflow, token, self.script.text)
         else:
             value = _foreign(token, self.script)
         if self.script.result:

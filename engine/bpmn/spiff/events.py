@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn.spiff import catching
 from engine.bpmn.spiff.activities import request
-from engine.bpmn.spiff.gateways import EventBasedGateway
-from engine.bpmn.spiff.node import Node
+from engine.bpmn.spiff.gateways import decide
+from engine.bpmn.spiff.node import Node, go_on
 from engine.bpmn.spiff.plan import Flow, Job, Trigger
-from engine.bpmn.spiff.token import Phase, Role, Token
+from engine.bpmn.spiff.token import Role, Token
 from engine.bpmn.spiff.waiting import set_again, set_timer, subscribe, throw_message, throw_signal
 
 if TYPE_CHECKING:
@@ -100,13 +100,7 @@ class CatchEvent(Event):
 
     def happen(self, token: Token, values: Mapping[str, object]) -> None:
         """It has happened; behind an event-based gateway, that decides the way."""
-        gateway = token.parent
-        if token.role is Role.LISTENER:
-            assert gateway is not None
-            assert isinstance(gateway.task_spec, EventBasedGateway)
-            token.role = Role.PLAIN
-            gateway.task_spec.decided(gateway, token)
-            self.announce(token)
+        decide(token)
         go_on(token, values)
 
 
@@ -139,13 +133,6 @@ class BoundaryEvent(Event):
             host.cancel()
         self.announce(token)
         go_on(token, values)
-
-
-def go_on(token: Token, values: Mapping[str, object]) -> None:
-    """Let a token leave the event that has happened."""
-    if values:
-        token.task_spec.take_result(token, dict(values))
-    token.proceed(Phase.LEAVE)
 
 
 def _listen_again(listener: Token, host: Token) -> None:

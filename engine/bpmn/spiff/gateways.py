@@ -134,15 +134,19 @@ class EventBasedGateway(Node):
             token.workflow.listen(flow.target, token)
         return False
 
-    def decided(self, gateway: Token, event: Token) -> None:
-        """``event`` has happened: it goes on in the gateway's stead."""
-        container = gateway.parent
-        assert container is not None
-        event.move(container)
-        for other in gateway.inside:
-            other.cancel()
-        gateway.workflow.left(gateway, completed=True)
-        gateway.discard()
+
+def decide(event: Token) -> None:
+    """An event that hung on an event-based gateway has happened: it goes on in its stead."""
+    gateway = event.parent
+    if event.role is not Role.LISTENER or gateway is None or gateway.parent is None:
+        return
+    event.role = Role.PLAIN
+    event.move(gateway.parent)
+    for other in gateway.inside:
+        other.cancel()
+    gateway.workflow.left(gateway, completed=True)
+    gateway.discard()
+    event.task_spec.announce(event)
 
 
 def nowhere(token: Token, flows: tuple[Flow, ...]) -> Stuck:

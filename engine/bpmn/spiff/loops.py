@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine import feel
 from engine.bpmn.spiff import variables
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.plan import Loop
@@ -126,9 +125,7 @@ def _again(token: Token, loop: Loop, done: int) -> bool:
         return False
     if loop.condition is None:
         return True
-    return variables.holds(
-        token.workflow, token, loop.condition, {"loopCounter": feel.to_feel(max(done, 1))}
-    )
+    return variables.holds(token.workflow, token, loop.condition, {"loopCounter": max(done, 1)})
 
 
 def instance_done(body: Token, inner: Token, loop: Loop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
@@ -14,6 +15,13 @@ from engine.errors import YifaError
 
 if TYPE_CHECKING:
     from engine.bpmn.spiff.instance import Instance
+
+
+def go_on(token: Token, values: Mapping[str, object]) -> None:
+    """Let a token leave the event that has happened, which brought these values."""
+    if values:
+        token.task_spec.take_result(token, dict(values))
+    token.proceed(Phase.LEAVE)
 
 
 class Node(BpmnTaskSpec):
@@ -107,6 +115,10 @@ class Node(BpmnTaskSpec):
 
     def arm(self, token: Token) -> None:
         """Start to wait for the node's event."""
+        raise NotImplementedError(self.kind)
+
+    def happen(self, token: Token, values: Mapping[str, object]) -> None:
+        """What the token waited for outside has come."""
         raise NotImplementedError(self.kind)
 
     def emptied(self, container: Token, child: Token) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from engine.bpmn import dialect, names
 from engine.bpmn.definition import Element
@@ -88,7 +88,7 @@ def loop(element: Xml) -> Loop | None:
     if multi is None:
         return None
     ours = dialect.extension(multi, "loopCharacteristics")
-    attributes: Mapping[str, str] = ours.attrib if ours is not None else {}
+    attributes = _attributes(ours)
     output = dialect.condition(attributes.get("outputElement")) or None
     return Loop(
         sequential=names.is_true(multi.get("isSequential")),
@@ -99,6 +99,10 @@ def loop(element: Xml) -> Loop | None:
         cardinality=_condition(multi, "loopCardinality"),
         completion=_condition(multi, "completionCondition"),
     )
+
+
+def _attributes(element: Xml | None) -> dict[str, str]:
+    return {} if element is None else {str(k): str(v) for k, v in element.attrib.items()}
 
 
 def _condition(element: Xml, local: str) -> str | None:
@@ -171,7 +175,7 @@ def call(element: Xml) -> Call | None:
     if process is None:
         return None
     ours = dialect.extension(element, "calledElement")
-    attributes: Mapping[str, str] = ours.attrib if ours is not None else {}
+    attributes = _attributes(ours)
     return Call(
         process,
         all_in=(attributes.get("propagateAllParentVariables") or "true").strip() != "false",

@@ -9,8 +9,8 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.spiff.activities import Activity
-from engine.bpmn.spiff.events import WAITED_FOR, StartEvent, go_on
-from engine.bpmn.spiff.node import Node
+from engine.bpmn.spiff.events import WAITED_FOR, StartEvent
+from engine.bpmn.spiff.node import Node, go_on
 from engine.bpmn.spiff.token import Phase, Role, Token
 from engine.model import facts
 

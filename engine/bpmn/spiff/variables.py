@@ -83,15 +83,34 @@ def evaluate(
     return plain(raw(instance, token, text, extra))
 
 
+def computed(instance: Instance, token: Token, text: str) -> object:
+    """Like :func:`evaluate`, but Stuck when it is null because something went wrong in it."""
+    warn: list[feel.Diagnostic] = []
+    value = plain(raw(instance, token, text, warn=warn))
+    if value is None and warn:
+        raise Stuck(
+            "expression-failed",
+            f"表达式“{text[:200]}”没有得出结果：{warn[0].zh}请更正变量或模型，再重试。",
+            f'The expression "{text[:200]}" gave nothing: {warn[0].en} '
+            "Mend the variables or the model, then retry.",
+        )
+    return value
+
+
 def raw(
-    instance: Instance, token: Token | None, text: str, extra: Mapping[str, object] | None = None
+    instance: Instance,
+    token: Token | None,
+    text: str,
+    extra: Mapping[str, object] | None = None,
+    *,
+    warn: list[feel.Diagnostic] | None = None,
 ) -> object:
     """The FEEL value of a FEEL text in a token's scope; raises EvaluationFailed."""
     maps: list[Mapping[str, Any]] = [extra] if extra else []
     maps += scopes(token)
     maps += (instance.variables, instance.functions)
     expression = feel.compile(text, names=instance.function_names)
-    return expression.evaluate(ChainMap(*maps), now=instance.now)  # type: ignore[arg-type]
+    return expression.evaluate(ChainMap(*maps), now=instance.now, warn=warn)  # type: ignore[arg-type]
 
 
 def holds(
