@@ -9,7 +9,6 @@ from decimal import Decimal
 from engine import feel
 from engine.dmn.run import Code, Run, Scope
 from engine.feel.budget import Run as FeelRun
-from engine.feel.calls import invoke
 from engine.feel.diagnostics import Null
 from engine.feel.temporal import Date
 from engine.feel.types import FeelType, coerce
@@ -43,7 +42,7 @@ def literal(expression: feel.Expression, place: Place) -> Code:
     """A literal expression."""
 
     def code(scope: Scope, run: Run) -> object:
-        return place.fit(run.feel(expression, scope, place.where), run)
+        return place.fit(run.evaluate(expression, scope, place.where), run)
 
     return code
 
@@ -101,9 +100,7 @@ def relation(columns: Sequence[str], rows: Sequence[Sequence[Code]], place: Plac
     def code(scope: Scope, run: Run) -> object:
         run.meter.elements(len(rows) * len(columns))
         made: list[object] = [
-            Context(
-                (name, cell(scope, run)) for name, cell in zip(columns, row, strict=False)
-            )
+            Context((name, cell(scope, run)) for name, cell in zip(columns, row, strict=False))
             for row in rows
         ]
         return place.fit(made, run)
@@ -118,20 +115,9 @@ def invocation(function: Code, bindings: Sequence[tuple[str, Code]], place: Plac
     def code(scope: Scope, run: Run) -> object:
         called = function(scope, run)
         args = [argument(scope, run) for _, argument in bindings]
-        return place.fit(call(called, args, names, run, place.where), run)
+        return place.fit(run.call(called, args, names, place.where), run)
 
     return code
-
-
-def call(
-    function: object, args: Sequence[object], names: Sequence[str] | None, run: Run, where: str
-) -> object:
-    """Call a function value; null with a diagnostic when it cannot be called so."""
-    try:
-        return invoke(function, run.inner(where), args, names if args else None)
-    except Null as exc:
-        run.note("dmn-call", where, exc.zh, exc.en)
-        return None
 
 
 class BoxedFunction(FeelFunction):
@@ -311,7 +297,7 @@ def _spread(value: FeelRange, run: Run) -> list[object] | None:
         if first != start or last != end:
             return None
     elif isinstance(start, Date) and isinstance(end, Date):
-        first, last = start.epoch_day(), end.epoch_day()
+        first, last = start.epoch_day, end.epoch_day
     else:
         return None
     step = 1 if first <= last else -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from engine import feel
 from engine.dmn import code, model, table
@@ -11,6 +12,7 @@ from engine.dmn.code import Place
 from engine.dmn.problems import Problems
 from engine.dmn.run import Code
 from engine.dmn.types import Types
+from engine.errors import BudgetExceeded
 from engine.feel.types import ANY, FeelType, FunctionType
 from engine.feel.values import Param
 
@@ -68,6 +70,11 @@ class CompiledModel:
     """Decision or knowledge model id → names its FEEL uses, in the order it uses them."""
 
 
+class _Known(TypedDict):
+    names: frozenset[str]
+    types: Mapping[str, FeelType]
+
+
 class Compiler:
     """Compiles one model."""
 
@@ -83,10 +90,10 @@ class Compiler:
         self.imports = imports
         self.problems = problems
         self.lenient = lenient
-        self.names = frozenset(
-            filter(None, (*_names(source), *_imported_names(imports.values())))
-        )
-        self.types = Types(source.types, self._imported_types(), self.names, problems)
+        self.names = frozenset(filter(None, (*_names(source), *_imported_names(imports.values()))))
+        imported = {prefix: linked.types for prefix, linked in imports.values()}
+        self.types = Types(source.types, imported, self.names, problems)
+        self._firsts = [(name, name.split()[0]) for name in self.names]
         self._owner = ""
         self._free: dict[str, dict[str, None]] = {}
         self._tests: dict[str, feel.Expression] = {}
@@ -101,13 +108,6 @@ class Compiler:
             imports=self.imports,
             free={ident: tuple(names) for ident, names in self._free.items()},
         )
-
-    def _imported_types(self) -> dict[str, FeelType]:
-        return {
-            f"{prefix}.{name}" if prefix else name: type_
-            for prefix, imported in self.imports.values()
-            for name, type_ in imported.types.known.items()
-        }
 
     # ------------------------------------------------------------------ nodes
 
@@ -130,7 +130,7 @@ class Compiler:
 
     def _knowledge_model(self, node: model.KnowledgeModel) -> CompiledFunction:
         definition = node.function
-        body = code.nothing
+        body: Code = code.nothing
         params: tuple[Param, ...] = ()
         if definition is not None:
             params = self._params(definition)
@@ -149,9 +149,7 @@ class Compiler:
                 params.append(
                     Param(
                         element.variable.name,
-                        types.find(
-                            element.variable.type_ref, where=element.id, line=element.line
-                        ),
+                        types.find(element.variable.type_ref, where=element.id, line=element.line),
                     )
                 )
         return CompiledService(
@@ -366,9 +364,12 @@ class Compiler:
         if not text.text or text.text == "-":
             return ()
         try:
-            found = feel.compile(f"[{text.text}]", types=self.types.known).evaluate({})
+            expression = feel.compile(f"[{text.text}]", types=self.types.known)
+            found = expression.evaluate({}, budget=_LIST_BUDGET)
         except feel.FeelSyntaxError as exc:
             self._wrong(text.id or self._owner, text.line, exc, text.text)
+            return ()
+        except BudgetExceeded:
             return ()
         return tuple(found) if isinstance(found, list) else ()
 
@@ -391,9 +392,7 @@ class Compiler:
         expression = self._tests.get(text.text)
         if expression is None:
             try:
-                expression = feel.compile_unary(
-                    text.text, names=self.names, types=self.types.known
-                )
+                expression = feel.compile_unary(text.text, names=self.names, types=self.types.known)
             except feel.FeelSyntaxError as exc:
                 self._wrong(where, text.line, exc, text.text)
                 return table.Test(feel.compile_unary("null"), where)
@@ -407,12 +406,19 @@ class Compiler:
         if not text:
             return code.nothing
         try:
-            expression = feel.compile(text, names=self.names, types=self.types.known)
+            expression = feel.compile(text, **self._known(text))
         except feel.FeelSyntaxError as exc:
             self._wrong(place.where, line, exc, text)
             return code.broken(place, exc.message("zh"), exc.message("en"))
         self._uses(expression)
         return code.literal(expression, place)
+
+    def _known(self, text: str) -> _Known:
+        """The names and types that can matter to a text; telling FEEL of all costs time."""
+        return {
+            "names": frozenset(name for name, first in self._firsts if first in text),
+            "types": self.types.known if "instance" in text or "function" in text else {},
+        }
 
     def _uses(self, expression: feel.Expression) -> None:
         self._free[self._owner].update(dict.fromkeys(sorted(expression.names)))
@@ -482,3 +488,4 @@ def _bound(expression: model.Expression | None) -> Iterator[str]:
 
 
 _SHOWN = 80
+_LIST_BUDGET = feel.Budget(steps=10_000, size=2_000, seconds=0.5)

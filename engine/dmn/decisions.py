@@ -22,10 +22,9 @@ from engine.dmn.graph import Frame, Located, service_value
 from engine.dmn.outcome import Outcome
 from engine.dmn.parse import parse
 from engine.dmn.problems import Problems
-from engine.dmn.run import Run
-from engine.dmn.types import paid_by
-from engine.errors import BudgetExceeded, ModelRejected, NotFound, Problem
-from engine.feel.budget import DEFAULT, Budget, Meter
+from engine.dmn.run import Run, within
+from engine.errors import ModelRejected, NotFound, Problem
+from engine.feel.budget import Run as FeelRun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +63,7 @@ class RequiredInput:
 class Decisions:
     """The decisions of one model, compiled; immutable, and safe to share between threads."""
 
-    def __init__(
-        self, compiled: CompiledModel, sha256: str, warnings: tuple[Problem, ...]
-    ) -> None:
+    def __init__(self, compiled: CompiledModel, sha256: str, warnings: tuple[Problem, ...]) -> None:
         self._compiled = compiled
         self.sha256 = sha256
         """Of the model's bytes and its imports': the key to cache this object by."""
@@ -127,7 +124,7 @@ class Decisions:
         expression = node.expression if isinstance(node, model.Decision) else node.function
         bound = linter.bound_names(expression)
         free = self._compiled.free.get(node.id, ())
-        return [name for name in free if name not in known | bound | feel.BUILTIN_NAMES]
+        return [name for name in free if name not in known | bound | feel.BUILTINS.keys()]
 
     def _service_info(self, service: CompiledService) -> ServiceInfo:
         located = Located((), self._compiled, service)
@@ -147,7 +144,7 @@ class Decisions:
         inputs: Mapping[str, object],
         *,
         now: datetime | None = None,
-        budget: Budget | None = None,
+        budget: feel.Budget | None = None,
     ) -> Outcome:
         """The value of a decision, named by id or by name.
 
@@ -156,8 +153,7 @@ class Decisions:
         :class:`engine.errors.BudgetExceeded` when it would cost more than ``budget``.
         """
         located = self._find(decision, CompiledDecision)
-        run = Run(now, Meter(budget or DEFAULT))
-        return _guarded(run, lambda: Frame(run, _given(inputs)).value(located))
+        return _evaluated(lambda run: Frame(run, inputs).value(located), now, budget)
 
     def evaluate_service(
         self,
@@ -165,7 +161,7 @@ class Decisions:
         inputs: Mapping[str, object],
         *,
         now: datetime | None = None,
-        budget: Budget | None = None,
+        budget: feel.Budget | None = None,
     ) -> Outcome:
         """The value of a decision service, or of a business knowledge model as a function.
 
@@ -173,8 +169,7 @@ class Decisions:
         Raises as :meth:`evaluate` does.
         """
         located = self._find(service, CompiledService, CompiledFunction)
-        run = Run(now, Meter(budget or DEFAULT))
-        return _guarded(run, lambda: _invoke(located, _given(inputs), run))
+        return _evaluated(lambda run: _invoke(located, inputs, run), now, budget)
 
     def _find(self, wanted: str, *kinds: type) -> Located:
         nodes = self._compiled.nodes
@@ -187,19 +182,13 @@ class Decisions:
         raise NotFound(what={"zh": f"决策“{wanted}”", "en": f"decision “{wanted}”"})
 
 
-def _given(inputs: Mapping[str, object]) -> dict[str, object]:
-    return {name: feel.to_feel(value) for name, value in inputs.items()}
-
-
 def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
     frame = Frame(run, inputs)
     node = located.node
     if isinstance(node, CompiledFunction):
         function = frame.value(located)
         args = [inputs.get(param.name) for param in node.params]
-        from engine.dmn.code import call
-
-        return call(function, args, None, run, node.node.id)
+        return run.call(function, args, None, node.node.id)
     assert isinstance(node, CompiledService)
     for reference in node.node.input_decisions:
         needed = located.resolve(reference)
@@ -211,19 +200,21 @@ def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
     return node.place.fit(service_value(frame, located, node), run)
 
 
-def _guarded(run: Run, evaluate: Callable[[], object]) -> Outcome:
-    try:
-        with paid_by(run.meter):
-            value = evaluate()
-    except RecursionError as exc:
-        raise BudgetExceeded(
-            where="DMN", reason={"zh": "函数嵌套调用过深。", "en": "calls nested too deep."}
-        ) from exc
+def _evaluated(
+    work: Callable[[Run], object], now: datetime | None, budget: feel.Budget | None
+) -> Outcome:
+    runs: list[Run] = []
+
+    def whole(inner: FeelRun) -> object:
+        runs.append(Run(inner))
+        return work(runs[0])
+
+    value = within(budget or feel.DEFAULT, whole, now=now)
     return Outcome(
         value=feel.to_plain(value),
         feel=value,
-        rules=tuple(run.fired),
-        diagnostics=tuple(run.diagnostics),
+        rules=tuple(runs[0].fired),
+        diagnostics=tuple(runs[0].diagnostics),
     )
 
 

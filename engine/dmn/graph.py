@@ -146,9 +146,7 @@ class Frame:
 
         They never hide a function of FEEL: a process may well have a variable called ``date``.
         """
-        return {
-            name: value for name, value in self.inputs.items() if name not in feel.BUILTIN_NAMES
-        }
+        return {name: value for name, value in self.inputs.items() if name not in feel.BUILTINS}
 
     def _input(self, located: Located, node: CompiledInput) -> object:
         name, ident = node.node.variable.name, node.node.id
@@ -164,7 +162,7 @@ class Frame:
             (given, ident),
         ):
             if key in source:
-                return node.place.fit(source[key], self.run)
+                return node.place.fit(feel.to_feel(source[key]), self.run)
         self.run.note(
             "dmn-missing-input",
             ident,

@@ -13,7 +13,7 @@ from lxml import etree
 
 from engine.errors import ModelRejected, Problem
 
-Element: TypeAlias = "etree._Element"  # noqa: SLF001  # lxml gives its element class no public name
+Element: TypeAlias = "etree._Element"  # lxml gives its element class no public name
 
 MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_DEPTH: Final = 120

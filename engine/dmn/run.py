@@ -1,16 +1,16 @@
-"""One evaluation under way: what it shares however deep it goes, and what each call has of its own."""
+"""One evaluation under way: what it shares however deep it goes, and what it has found out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from engine import feel
 from engine.dmn.outcome import Diagnostic, Fired
-from engine.feel import Expression
 from engine.feel.budget import Meter
 from engine.feel.budget import Run as FeelRun
-from engine.feel.diagnostics import Diagnostic as FeelDiagnostic
+from engine.feel.calls import invoke
 
 Scope: TypeAlias = Mapping[str, object]
 """Names visible at a place → FEEL values."""
@@ -22,30 +22,37 @@ _MOST = 200
 
 
 class Run:
-    """Clock, meter and findings of one evaluation; never shared between threads."""
+    """Meter and findings of one evaluation; never shared between threads."""
 
-    def __init__(self, now: datetime | None, meter: Meter) -> None:
-        self.now = now
-        self.meter = meter
+    def __init__(self, inner: FeelRun) -> None:
+        self.meter: Meter = inner.meter
         self.diagnostics: list[Diagnostic] = []
         self.fired: list[Fired] = []
         self.decision = ""
+        self._inner = inner
 
-    def feel(
-        self, expression: Expression, scope: Scope, where: str, value: object = None
+    def evaluate(
+        self, expression: feel.Expression, scope: Scope, where: str, value: object = feel.NOTHING
     ) -> object:
         """The value of FEEL in ``scope``; ``value`` is what unary tests test."""
-        warn: list[FeelDiagnostic] = []
-        found = expression.evaluate(
-            scope, input=value, now=self.now, budget=self.meter, warn=warn
-        )
-        for diagnostic in warn:
-            self.note("feel", where, diagnostic.zh, diagnostic.en)
+        warn: list[feel.Diagnostic] = []
+        found = expression.evaluate(scope, input=value, warn=warn)
+        self._told(warn, where)
         return found
 
-    def inner(self, where: str) -> FeelRun:
-        """What a FEEL function wants to be called with."""
-        return FeelRun(self.meter, self.now, None)
+    def call(
+        self, function: object, args: Sequence[object], names: Sequence[str] | None, where: str
+    ) -> object:
+        """Call a function value; null with a diagnostic when it cannot be called so."""
+        warn: list[feel.Diagnostic] = []
+        inner = FeelRun(self.meter, self._inner.now, warn)
+        try:
+            return invoke(function, inner, args, names if args else None)
+        except feel.Null as exc:
+            self.note("dmn-call", where, exc.zh, exc.en)
+            return None
+        finally:
+            self._told(warn, where)
 
     def note(self, code: str, where: str, zh: str, en: str) -> None:
         """Tell why something became null."""
@@ -53,3 +60,34 @@ class Run:
             self.diagnostics.append(
                 Diagnostic(code=code, where=where, decision=self.decision, zh=zh, en=en)
             )
+
+    def _told(self, warn: Sequence[feel.Diagnostic], where: str) -> None:
+        for diagnostic in warn:
+            self.note("feel", where, diagnostic.zh, diagnostic.en)
+
+
+class _Whole(feel.FeelFunction):
+    """An evaluation dressed as a FEEL function, so that all of FEEL in it shares one budget."""
+
+    __slots__ = ("_work",)
+
+    def __init__(self, work: Callable[[FeelRun], object]) -> None:
+        super().__init__("DMN", (), work)
+        self._work = work
+
+    def apply(self, run: FeelRun, args: Sequence[object]) -> object:
+        """Do the work."""
+        return self._work(run)
+
+
+_ENTER: Final = feel.compile("DMN()", names=("DMN",))
+
+
+def within(
+    budget: feel.Budget, work: Callable[[FeelRun], object], *, now: datetime | None = None
+) -> object:
+    """Do ``work``, every evaluation of FEEL in it paid from one ``budget``.
+
+    Raises :class:`engine.errors.BudgetExceeded` when it is spent.
+    """
+    return _ENTER.evaluate({"DMN": _Whole(work)}, now=now, budget=budget)

@@ -134,7 +134,7 @@ class Table:
     def _holds(test: Test, value: object, scope: Scope, run: Run) -> bool:
         if test.expression is None:
             return True
-        return run.feel(test.expression, scope, test.where, value) is True
+        return run.evaluate(test.expression, scope, test.where, value) is True
 
     # ------------------------------------------------------------------ results
 
@@ -142,7 +142,9 @@ class Table:
         """What comes out when no rule holds."""
         if any(column.default is not None for column in self.outputs):
             values = tuple(
-                None if column.default is None else column.place.fit(column.default(scope, run), run)
+                None
+                if column.default is None
+                else column.place.fit(column.default(scope, run), run)
                 for column in self.outputs
             )
             return self._shape(values)
@@ -204,7 +206,7 @@ class Table:
         first = self._shape(hits[0].values)
         for hit in hits[1:]:
             other = self._shape(hit.values)
-            if _EQUAL.evaluate({"a": first, "b": other}, budget=run.meter) is not True:
+            if _EQUAL.evaluate({"a": first, "b": other}) is not True:
                 self._ambiguous([hit.rule for hit in hits], run)
                 return None
         return first
@@ -226,7 +228,7 @@ class Table:
         aggregate = _AGGREGATES[self.aggregation]
         return self._shape(
             tuple(
-                aggregate.evaluate({"a": list(column)}, budget=run.meter)
+                aggregate.evaluate({"a": list(column)})
                 for column in zip(*(hit.values for hit in hits), strict=True)
             )
         )

@@ -1,16 +1,18 @@
-"""Item definitions → FEEL types (DMN 1.5 section 7.3.2), whatever order they are declared in."""
+"""Item definitions → FEEL types (DMN 1.5 section 7.3.2), whatever order they are declared in.
+
+A type has two faces. To FEEL (``instance of``, types of parameters) allowed values do not matter:
+type conformance (10.3.2.9.1) is about structure. A value that is put into a variable of the type
+must be one of those allowed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine import feel
 from engine.dmn import model
 from engine.dmn.problems import Problems
-from engine.feel.budget import Meter
 from engine.feel.types import (
     ANY,
     BUILT_IN_TYPES,
@@ -21,26 +23,17 @@ from engine.feel.types import (
     ListType,
 )
 
-_METER: ContextVar[Meter | None] = ContextVar("dmn_meter", default=None)
-
-@contextmanager
-def paid_by(meter: Meter) -> Iterator[None]:
-    """Charge the tests of allowed values to ``meter`` while inside."""
-    token = _METER.set(meter)
-    try:
-        yield
-    finally:
-        _METER.reset(token)
 
 @dataclass(frozen=True)
 class NamedType(FeelType):
     """A type known by name only, because its definition refers to itself."""
 
-    find: Callable[[str], FeelType]
+    table: _Table
 
     def accepts(self, value: object) -> bool:
         """What the definition accepts."""
-        return self.find(self.name).accepts(value)
+        return self.table.known[self.name].accepts(value)
+
 
 @dataclass(frozen=True)
 class Allowed:
@@ -51,7 +44,8 @@ class Allowed:
 
     def __call__(self, value: object) -> bool:
         """Whether ``value`` is allowed."""
-        return self.expression.evaluate({}, input=value, budget=_METER.get()) is True
+        return self.expression.evaluate({}, input=value) is True
+
 
 class Types:
     """The types of one model, by name; those of imports behind the import's name and a dot."""
@@ -59,29 +53,83 @@ class Types:
     def __init__(
         self,
         definitions: tuple[model.ItemDefinition, ...],
-        imported: Mapping[str, FeelType],
+        imported: Mapping[str, Types],
         names: frozenset[str],
         problems: Problems,
     ) -> None:
-        self._definitions = {each.name: each for each in definitions}
-        self._names = names
-        self._problems = problems
-        self._under_way: set[str] = set()
-        self.known: dict[str, FeelType] = dict(imported)
-        for each in definitions:
-            self._define(each.name)
+        self.definitions = {each.name: each for each in definitions}
+        self.imported = imported
+        self.problems = problems
+        self.names = names
+        self.plain = _Table(self, strict=False)
+        self.strict = _Table(self, strict=True)
+        for name in self.definitions:
+            self.plain.define(name)
+            self.strict.define(name)
+
+    @property
+    def known(self) -> Mapping[str, FeelType]:
+        """Name → type as FEEL knows it, without allowed values."""
+        return self.plain.known
 
     def find(self, reference: str, *, where: str = "", line: int | None = None) -> FeelType | None:
-        """The type of that name; None when none is asked for; any value when it is unknown."""
+        """The type of a variable; None when any value will do."""
+        return self.strict.find(reference, where, line)
+
+    def enumeration(self, reference: str) -> str:
+        """The allowed values of a type as written, '' when it has none: their order is a rank."""
+        home, name = self.home(reference)
+        seen = set()
+        while name in home.definitions and name not in seen:
+            seen.add(name)
+            definition = home.definitions[name]
+            if definition.allowed is not None and definition.allowed.text:
+                return definition.allowed.text
+            name = definition.type_ref
+        return home.enumeration(name) if "." in name and home is not self else ""
+
+    def component_enumeration(self, reference: str, component: str) -> str:
+        """The allowed values of one component of a structure as written."""
+        home, name = self.home(reference)
+        definition = home.definitions.get(name)
+        for part in definition.components if definition is not None else ():
+            if part.name == component:
+                if part.allowed is not None and part.allowed.text:
+                    return part.allowed.text
+                return home.enumeration(part.type_ref)
+        return ""
+
+    def home(self, reference: str) -> tuple[Types, str]:
+        """Where a type is defined, and its name there."""
+        prefix, dot, name = reference.partition(".")
+        if dot and reference not in self.definitions and prefix in self.imported:
+            return self.imported[prefix].home(name)
+        return self, reference
+
+
+class _Table:
+    """One face of the types: with allowed values (``strict``) or without."""
+
+    def __init__(self, types: Types, *, strict: bool) -> None:
+        self.types = types
+        self.strict = strict
+        self.known: dict[str, FeelType] = {}
+        self._under_way: set[str] = set()
+        for prefix, imported in types.imported.items():
+            table = imported.strict if strict else imported.plain
+            for name, type_ in table.known.items():
+                self.known[f"{prefix}.{name}" if prefix else name] = type_
+
+    def find(self, reference: str, where: str, line: int | None) -> FeelType | None:
         if not reference:
             return None
-        if reference in self._definitions and reference not in self.known:
-            self._define(reference)
+        if reference in self.types.definitions and reference not in self.known:
+            self.define(reference)
         found = self.known.get(reference) or BUILT_IN_TYPES.get(reference)
         if found is None:
             found = self._written(reference)
         if found is None:
-            self._problems.warning(
+            self.types.problems.warning(
                 "dmn-unknown-type",
                 f"数据类型“{reference}”没有定义，按任意类型处理。请定义它或改用已有类型。",
                 f"The type “{reference}” is not defined and is taken as Any. "
@@ -92,59 +140,35 @@ class Types:
             found = ANY
         return None if found is ANY else found
 
-    def enumeration(self, reference: str) -> str:
-        """The allowed values of a type as written, '' when it has none: their order is a rank."""
-        seen = set()
-        while reference in self._definitions and reference not in seen:
-            seen.add(reference)
-            definition = self._definitions[reference]
-            if definition.allowed is not None and definition.allowed.text:
-                return definition.allowed.text
-            reference = definition.type_ref
-        return ""
-
-    def component_enumeration(self, reference: str, component: str) -> str:
-        """The allowed values of one component of a structure as written."""
-        definition = self._definitions.get(reference)
-        for part in definition.components if definition is not None else ():
-            if part.name == component:
-                if part.allowed is not None and part.allowed.text:
-                    return part.allowed.text
-                return self.enumeration(part.type_ref)
-        return ""
-
     def _written(self, reference: str) -> FeelType | None:
         """A type spelt out where a name is expected, as ``list<number>``."""
         if "<" not in reference:
             return None
         try:
             return feel.parse_type(reference, types=self.known)
-        except feel.FeelSyntaxError:
+        except (feel.FeelSyntaxError, LookupError):
             return None
 
-    def _define(self, name: str) -> None:
+    def define(self, name: str) -> None:
         if name in self.known:
             return
         if name in self._under_way:
-            # Refers to itself: looked up again when a value is tested.
-            self.known[name] = NamedType(name, self.known.__getitem__)
+            self.known[name] = NamedType(name, self)
             return
+        item = self.types.definitions[name]
         self._under_way.add(name)
-        built = self._build(self._definitions[name])
+        built = self._build(item)
         self._under_way.discard(name)
         if isinstance(built, NamedType) and built.name == name:
-            self._circular(self._definitions[name])
+            self.types.problems.error(
+                "dmn-circular-type",
+                f"数据类型“{name}”以自身定义。请写明它的实际类型。",
+                f"The type “{name}” is defined as itself. Say what it really is.",
+                where=item.id or name,
+                line=item.line,
+            )
             built = ANY
         self.known[name] = built
-
-    def _circular(self, item: model.ItemDefinition) -> None:
-        self._problems.error(
-            "dmn-circular-type",
-            f"数据类型“{item.name}”以自身定义。请写明它的实际类型。",
-            f"The type “{item.name}” is defined as itself. Say what it really is.",
-            where=item.id or item.name,
-            line=item.line,
-        )
 
     def _build(self, item: model.ItemDefinition) -> FeelType:
         built = self._base(item)
@@ -159,26 +183,27 @@ class Types:
     def _base(self, item: model.ItemDefinition) -> FeelType:
         where = item.id or item.name
         if item.function is not None:
+            # Whether a function is of a type is a matter of conformance alone.
+            find = self.types.plain.find
             return FunctionType.of(
                 tuple(
-                    self.find(each.type_ref, where=where, line=item.line) or ANY
+                    find(each.type_ref, where, item.line) or ANY
                     for each in item.function.parameters
                 ),
-                self.find(item.function.output, where=where, line=item.line) or ANY,
+                find(item.function.output, where, item.line) or ANY,
             )
         if item.components:
             return ContextType.of({each.name: self._build(each) for each in item.components})
-        return self.find(item.type_ref, where=where, line=item.line) or ANY
+        return self.find(item.type_ref, where, item.line) or ANY
 
-    def _narrowed(
-        self, item: model.ItemDefinition, base: FeelType, tests: model.Text
-    ) -> FeelType:
-        if tests.text in ("", "-"):
+    def _narrowed(self, item: model.ItemDefinition, base: FeelType, tests: model.Text) -> FeelType:
+        if not self.strict or tests.text in ("", "-"):
             return base
+        types = self.types
         try:
-            expression = feel.compile_unary(tests.text, names=self._names, types=self.known)
+            expression = feel.compile_unary(tests.text, names=types.names, types=types.known)
         except feel.FeelSyntaxError as exc:
-            self._problems.error(
+            types.problems.error(
                 "dmn-feel",
                 f"类型“{item.name}”的允许值写法有误：{exc.message('zh')}",
                 f"The allowed values of type “{item.name}” are wrong: {exc.message('en')}",
