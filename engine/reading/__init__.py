@@ -1,0 +1,37 @@
+"""Answering questions: each reader opens one read transaction and checks what its viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine import queries as q
+from engine.reading import administration, cases, lists, starting
+
+READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
+    q.WhoIs: starting.who_is,
+    q.HomeFrame: lists.home,
+    q.Inbox: lists.inbox,
+    q.TaskPage: cases.task_page,
+    q.CasePage: cases.case_page,
+    q.Cases: lists.cases,
+    q.CaseCounts: lists.case_counts,
+    q.Startable: starting.startable,
+    q.StartPage: starting.start_page,
+    q.GetFile: starting.get_file,
+    q.GetDocument: starting.get_document,
+    q.InstanceModel: starting.instance_model,
+    q.DeploymentModel: starting.deployment_model,
+    q.People: starting.people,
+    q.Processes: administration.processes,
+    q.ProcessPage: administration.process_page,
+    q.CheckPackage: administration.check_package,
+    q.PackageFiles: administration.package_files,
+    q.Users: administration.users,
+    q.UserPage: administration.user_page,
+    q.Units: administration.units,
+    q.Roles: administration.roles,
+    q.Incidents: administration.incidents,
+    q.Jobs: administration.jobs,
+    q.VerifyCase: cases.verify_case,
+}
