@@ -12,7 +12,13 @@ from engine.feel.budget import DEFAULT, Budget
 from engine.feel.builtins import BUILTINS
 from engine.feel.convert import to_feel, to_plain, to_python
 from engine.feel.diagnostics import Diagnostic, FeelSyntaxError, Null
-from engine.feel.expression import Expression, compile, compile_unary, parse_type  # noqa: A004
+from engine.feel.expression import (
+    BUILTIN_NAMES,
+    Expression,
+    compile,  # noqa: A004 - the word for it; nobody compiles Python here
+    compile_unary,
+    parse_type,
+)
 from engine.feel.format import format_value
 from engine.feel.temporal import Date, DateTime, DayTimeDuration, Time, YearMonthDuration
 from engine.feel.temporal_text import (
@@ -39,6 +45,7 @@ from engine.feel.values import NOTHING, Context, FeelFunction, FeelRange, Param
 
 __all__ = [
     "BUILTINS",
+    "BUILTIN_NAMES",
     "BUILT_IN_TYPES",
     "DEFAULT",
     "NOTHING",

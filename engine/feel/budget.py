@@ -8,9 +8,12 @@ visited, characters made.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
+from functools import wraps
+from typing import Final, NoReturn, TypeVar
 
 from engine.errors import BudgetExceeded
 from engine.feel.diagnostics import Diagnostic
@@ -130,6 +133,39 @@ class Run:
 
 
 _MOST_DIAGNOSTICS = 200
+
+ACTIVE: Final[ContextVar[Run | None]] = ContextVar("feel_run", default=None)
+"""The evaluation under way in this thread, if any."""
+
+
+def charge(steps: int) -> None:
+    """Let the evaluation under way pay; outside of one, nothing."""
+    run = ACTIVE.get()
+    if run is not None:
+        run.meter.tick(steps)
+
+
+T = TypeVar("T")
+
+
+def metered(walk: Callable[[object], T]) -> Callable[[object], T]:
+    """Make a function that walks a value end with BudgetExceeded instead of running on and on.
+
+    A small expression can make a value in which one list stands a million times: it takes little
+    memory, but a walk never comes to its end.
+    """
+
+    @wraps(walk)
+    def guarded(value: object) -> T:
+        token = ACTIVE.set(ACTIVE.get() or Run(Meter(DEFAULT), None, None))
+        try:
+            return walk(value)
+        except RecursionError:
+            exceeded("值的嵌套过深。", "the value nests too deep.")
+        finally:
+            ACTIVE.reset(token)
+
+    return guarded
 
 
 def exceeded(zh: str, en: str) -> NoReturn:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from decimal import Decimal
 from typing import Final, TypeVar
 
 from engine.feel import loops, operators, tree
 from engine.feel.budget import Run
 from engine.feel.calls import invoke
+from engine.feel.codes import OPERATORS, Test, any_of, guarded, in_literal, ordered
 from engine.feel.diagnostics import Null
 from engine.feel.frames import MISSING, Code, Frame, find, find_path
 from engine.feel.members import member
@@ -100,13 +100,11 @@ class Compiler:
         if len(spine) > _LONG_SPINE:
             return self._long_spine(code, spine)
         for each in spine:
-            code = _OPERATORS[each.op](each, code, self.compile(each.right))
+            code = OPERATORS[each.op](each, code, self.compile(each.right))
         return code
 
     def _long_spine(self, first: Code, spine: list[tree.Binary]) -> Code:
-        steps = []
-        for each in spine:
-            steps.append(_OPERATORS[each.op](each, _held, self.compile(each.right)))
+        steps = [OPERATORS[each.op](each, _held, self.compile(each.right)) for each in spine]
 
         def walk(frame: Frame) -> object:
             value = first(frame)
@@ -131,8 +129,8 @@ class Compiler:
 
         def between(frame: Frame) -> object:
             value = operand(frame)
-            above = _ordered(frame.run, pos, ">=", value, low(frame))
-            below = _ordered(frame.run, pos, "<=", value, high(frame))
+            above = ordered(frame.run, pos, ">=", value, low(frame))
+            below = ordered(frame.run, pos, "<=", value, high(frame))
             if above is False or below is False:
                 return False
             return None if above is None or below is None else True
@@ -200,7 +198,7 @@ class Compiler:
             return any_of([self._test(each) for each in node.tests])
         code = self.compile(node)
         if isinstance(node, tree.RangeLiteral):
-            return lambda frame, value: _in_literal(frame, value, code(frame))
+            return lambda frame, value: in_literal(frame, value, code(frame))
         return lambda frame, value: operators.satisfies(frame.run.meter, value, code(frame))
 
     def _unary_test(self, node: tree.Node) -> Test:
@@ -339,7 +337,6 @@ class Compiler:
         return choose
 
 
-Test = Callable[[Frame, object], "bool | None"]
 _LONG_SPINE: Final = 20
 _HELD: Final = "\0held"
 
@@ -369,33 +366,6 @@ def _external(*args: object) -> object:
     raise Null("外部函数不被执行。", "external functions are not run.")
 
 
-def guarded(run: Run, pos: int, function: Callable[..., object], *args: object) -> object:
-    """``function(*args)``, or null with a diagnostic."""
-    try:
-        return function(*args)
-    except Null as null:
-        run.note(pos, null.zh, null.en)
-        return None
-
-
-def any_of(tests: list[Test]) -> Test:
-    """True when any test holds; null when none does and any is null."""
-    if len(tests) == 1:
-        return tests[0]
-
-    def any_holds(frame: Frame, value: object) -> bool | None:
-        result: bool | None = False
-        for test in tests:
-            found = test(frame, value)
-            if found:
-                return True
-            if found is None:
-                result = None
-        return result
-
-    return any_holds
-
-
 def mentions(node: object, name: str) -> bool:
     """Whether the variable ``name`` occurs in a tree."""
     stack = [node]
@@ -408,11 +378,6 @@ def mentions(node: object, name: str) -> bool:
         elif is_dataclass(each) and isinstance(each, tree.Node):
             stack.extend(getattr(each, item.name) for item in fields(each))
     return False
-
-
-def _in_literal(frame: Frame, value: object, span: object) -> bool | None:
-    # A range that could not be made is not the test "is null".
-    return None if span is None else operators.satisfies(frame.run.meter, value, span)
 
 
 def _follow(run: Run, value: object, names: list[tuple[str, int]]) -> object:
@@ -430,105 +395,6 @@ def _is_boolean(node: tree.Node) -> bool:
         return node.op not in ("+", "-", "*", "/", "**")
     return isinstance(node, tree.In | tree.Between | tree.Quantified | tree.InstanceOf)
 
-
-def _ordered(run: Run, pos: int, op: str, left: object, right: object) -> bool | None:
-    order = operators.compare(left, right)
-    if order is None:
-        run.note(
-            pos,
-            f"{kind_zh(left)}与{kind_zh(right)}不能比较大小。",
-            f"a {kind_en(left)} and a {kind_en(right)} have no order.",
-        )
-        return None
-    return operators.ORDERINGS[op](order)
-
-
-def _arithmetic(operation: Callable[[Run, object, object], object]) -> _Maker:
-    def make(node: tree.Binary, left: Code, right: Code) -> Code:
-        pos = node.pos
-
-        def calculate(frame: Frame) -> object:
-            try:
-                return operation(frame.run, left(frame), right(frame))
-            except Null as null:
-                frame.run.note(pos, null.zh, null.en)
-                return None
-
-        return calculate
-
-    return make
-
-
-def _ordering(node: tree.Binary, left: Code, right: Code) -> Code:
-    op, pos, holds = node.op, node.pos, operators.ORDERINGS[node.op]
-
-    def compare(frame: Frame) -> object:
-        one, other = left(frame), right(frame)
-        if type(one) is Decimal and type(other) is Decimal:
-            return holds((one > other) - (one < other))
-        return _ordered(frame.run, pos, op, one, other)
-
-    return compare
-
-
-def _equality(node: tree.Binary, left: Code, right: Code) -> Code:
-    pos, wanted, op = node.pos, node.op == "=", node.op
-
-    def compare(frame: Frame) -> object:
-        one, other = left(frame), right(frame)
-        same = operators.equal(frame.run.meter, one, other)
-        if same is None:
-            frame.run.note(
-                pos,
-                f"{kind_zh(one)} {op} {kind_zh(other)} 不能比较。",
-                f"a {kind_en(one)} and a {kind_en(other)} cannot be compared.",
-            )
-            return None
-        return same is wanted
-
-    return compare
-
-
-def _logic(node: tree.Binary, left: Code, right: Code) -> Code:
-    pos, decisive, word = node.pos, node.op == "or", node.op
-
-    def combine(frame: Frame) -> object:
-        one = left(frame)
-        if one is decisive:
-            return decisive
-        other = right(frame)
-        if other is decisive:
-            return decisive
-        if one is (not decisive) and other is (not decisive):
-            return not decisive
-        for value in (one, other):
-            if value is not None and not isinstance(value, bool):
-                frame.run.note(
-                    pos,
-                    f"{word} 的一边是{kind_zh(value)}，不是布尔值。",
-                    f"a {kind_en(value)} beside {word} is no boolean.",
-                )
-        return None
-
-    return combine
-
-
-_Maker = Callable[[tree.Binary, Code, Code], Code]
-_OPERATORS: Final[dict[str, _Maker]] = {
-    "+": _arithmetic(operators.add),
-    "-": _arithmetic(operators.subtract),
-    "*": _arithmetic(operators.multiply),
-    "/": _arithmetic(operators.divide),
-    "**": _arithmetic(operators.power),
-    "<": _ordering,
-    "<=": _ordering,
-    ">": _ordering,
-    ">=": _ordering,
-    "=": _equality,
-    "!=": _equality,
-    "and": _logic,
-    "or": _logic,
-}
 
 _METHODS: Final[dict[type, Callable[..., Code]]] = {
     tree.Constant: Compiler._constant,

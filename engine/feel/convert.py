@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as py
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Final
 
+from engine.feel.budget import charge, metered
 from engine.feel.format import format_value
 from engine.feel.temporal import (
     DAY,
@@ -25,17 +26,15 @@ _AS_IS: Final = frozenset(
     {type(None), bool, str, Context, Date, Time, DateTime, DayTimeDuration, YearMonthDuration}
     | {FeelRange}
 )
-_DEEPEST = 200
 _MOST_BITS = 40_000
 
 
-def to_feel(value: object, _depth: int = 0) -> object:
+def to_feel(value: object) -> object:
     """The FEEL value of a plain one.
 
     int, float → number (NaN and infinities → null); str stays a string even when it looks like a
     date; dict → context; list, tuple, set → list; date, datetime, time, timedelta → their FEEL
-    kind. FEEL values pass. Raises TypeError on anything else and ValueError when nested deeper
-    than 200.
+    kind. FEEL values pass. Raises TypeError on anything else, BudgetExceeded when it is huge.
     """
     kind = type(value)
     if kind in _AS_IS:
@@ -44,13 +43,19 @@ def to_feel(value: object, _depth: int = 0) -> object:
         return _number(value)  # type: ignore[arg-type]
     if kind is Decimal:
         return _decimal(value)  # type: ignore[arg-type]
-    if _depth > _DEEPEST:
-        raise ValueError("value nested too deeply for FEEL")
-    if isinstance(value, Mapping):
-        return Context((str(key), to_feel(each, _depth + 1)) for key, each in value.items())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [to_feel(each, _depth + 1) for each in value]
+    if isinstance(value, Mapping | list | tuple | set | frozenset):
+        return _container(value)
     return _rare(value)
+
+
+@metered
+def _container(value: object) -> object:
+    if isinstance(value, Mapping):
+        charge(len(value))
+        return Context((str(key), to_feel(each)) for key, each in value.items())
+    assert isinstance(value, Collection)
+    charge(len(value))
+    return [to_feel(each) for each in value]
 
 
 def _rare(value: object) -> object:
@@ -107,6 +112,7 @@ def _date_time(value: py.datetime) -> DateTime:
     return DateTime(Date(value.year, value.month, value.day), _time(value.timetz()))
 
 
+@metered
 def to_plain(value: object) -> object:
     """A value that JSON can hold (but for Decimal): the inverse for those who store or show.
 
@@ -121,8 +127,10 @@ def to_plain(value: object) -> object:
                 return int(value)
             return value
         case Mapping():
+            charge(len(value))
             return {str(key): to_plain(each) for key, each in value.items()}
         case list() | tuple():
+            charge(len(value))
             return [to_plain(each) for each in value]
     return format_value(value)
 
@@ -130,6 +138,7 @@ def to_plain(value: object) -> object:
 _LONGEST_INT = 400
 
 
+@metered
 def to_python(value: object) -> object:
     """Like :func:`to_plain`, but dates, times and durations become Python's own where they fit.
 
@@ -149,8 +158,10 @@ def to_python(value: object) -> object:
                 days, rest = divmod(value.nanos, DAY)
                 return py.timedelta(days=days, microseconds=rest // 1000)
             case list():
+                charge(len(value))
                 return [to_python(each) for each in value]
             case Context():
+                charge(len(value))
                 return {key: to_python(each) for key, each in value.items()}
     except (ValueError, OverflowError):
         pass

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 
 from engine.errors import BudgetExceeded
-from engine.feel.budget import DEFAULT, Budget, Meter, Run, exceeded
+from engine.feel.budget import ACTIVE, DEFAULT, Budget, Meter, Run, exceeded
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
 from engine.feel.convert import to_feel
@@ -22,8 +21,9 @@ from engine.feel.types import FeelType, resolve_type
 from engine.feel.values import NOTHING
 
 _EMPTY: Final[Mapping[str, object]] = MappingProxyType({})
-_NAMES: Final = frozenset(BUILTINS)
-_ACTIVE: Final[ContextVar[Run | None]] = ContextVar("feel_run", default=None)
+BUILTIN_NAMES: Final = frozenset(BUILTINS)
+"""The names of the built-in functions, known in every expression."""
+
 _DEEPEST: Final = 64
 _CACHED: Final = 4096
 _SHOWN: Final = 80
@@ -49,26 +49,21 @@ class Expression:
         *,
         input: object = NOTHING,  # noqa: A002 - the specification's word for the tested value
         now: datetime | None = None,
-        budget: Budget = DEFAULT,
+        budget: Budget | Meter | None = DEFAULT,
         warn: list[Diagnostic] | None = None,
     ) -> object:
         """The value in ``scope``, whose plain values are converted when first used.
 
         ``input`` is the value of ``?`` in unary tests; ``now`` the aware moment that ``now()`` and
         ``today()`` tell. What goes wrong gives null and, into ``warn``, a diagnostic. Evaluations
-        within an evaluation (functions made by the caller) share the outer one's budget. Raises
-        BudgetExceeded.
+        within an evaluation (functions made by the caller) share the outer one's budget, as do
+        those given the same ``Meter`` instead of a budget. Raises BudgetExceeded.
         """
-        outer = _ACTIVE.get()
-        run = (
-            Run(Meter(budget), now, warn)
-            if outer is None
-            else Run(outer.meter, now or outer.now, warn)
-        )
+        run = _begin(budget, now, warn)
         root = Root(run, scope)
         if input is not NOTHING:
             root.values["?"] = to_feel(input)
-        token = _ACTIVE.set(run)
+        token = ACTIVE.set(run)
         try:
             return self._code(root)
         except RecursionError:
@@ -79,10 +74,21 @@ class Expression:
             shown = self.text[:_SHOWN]
             raise BudgetExceeded(where=shown, reason=error.data["reason"]) from None
         finally:
-            _ACTIVE.reset(token)
+            ACTIVE.reset(token)
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
+
+
+def _begin(
+    budget: Budget | Meter | None, now: datetime | None, warn: list[Diagnostic] | None
+) -> Run:
+    outer = ACTIVE.get()
+    if isinstance(budget, Meter):
+        return Run(budget, now, warn)
+    if outer is None:
+        return Run(Meter(budget or DEFAULT), now, warn)
+    return Run(outer.meter, now or outer.now, warn)
 
 
 Form = Literal["expression", "tests"]
@@ -136,7 +142,7 @@ def _compiled(
     types: tuple[tuple[str, FeelType], ...],
 ) -> Expression:
     known = dict(types)
-    parser = Parser(text, names=names, types=known, builtins=_NAMES, depth=depth)
+    parser = Parser(text, names=names, types=known, builtins=BUILTIN_NAMES, depth=depth)
     try:
         tree = parser.expression_text() if form == "expression" else parser.unary_tests_text()
         code = Compiler(BUILTINS, known).compile(tree)

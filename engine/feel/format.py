@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from engine.feel.budget import charge, metered
 from engine.feel.temporal import Date, DateTime, DayTimeDuration, Time, YearMonthDuration
 from engine.feel.temporal_text import format_temporal
 from engine.feel.values import Context, FeelFunction, FeelRange
@@ -25,6 +26,7 @@ def format_number(value: Decimal) -> str:
     return format(value, "f")
 
 
+@metered
 def format_value(value: object) -> str:
     """The text FEEL's ``string()`` gives; null is ``"null"`` here."""
     return value if isinstance(value, str) else format_nested(value)
@@ -38,12 +40,15 @@ def format_nested(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
+            charge(len(value) // 16)
             return quote(value)
         case Decimal():
             return format_number(value)
         case list():
+            charge(len(value))
             return "[" + ", ".join(map(format_nested, value)) + "]"
         case Context():
+            charge(len(value))
             parts = (f"{_key(key)}: {format_nested(each)}" for key, each in value.items())
             return "{" + ", ".join(parts) + "}"
         case Date() | Time() | DateTime() | DayTimeDuration() | YearMonthDuration():

@@ -41,7 +41,7 @@ class Domain:
 def span(run: Run, start: object, end: object) -> Sequence[object]:
     """``start..end``, up or down, of whole numbers or of days."""
     if isinstance(start, Date) and isinstance(end, Date):
-        first, last = start.epoch_day, end.epoch_day
+        first, last = start.epoch_day(), end.epoch_day()
         return _counted(run, first, last, Date.from_epoch_day)
     if isinstance(start, Decimal) and isinstance(end, Decimal):
         return _counted(run, _whole(start), _whole(end), Decimal)
@@ -161,6 +161,7 @@ def filtered(base: Code, condition: Code, boolean: bool, node: tree.Filter) -> C
 
 def _as_index(frame: Frame, condition: Code) -> Decimal | None:
     """The condition's value where it is a number, and so a position."""
+    frame.run.meter.tick()
     quiet = Frame(Run(frame.run.meter, frame.run.now, None), {}, frame)
     value = condition(quiet)
     return value if isinstance(value, Decimal) else None

@@ -272,7 +272,7 @@ def subtract(run: Run, left: object, right: object) -> object:
         case ((Date() | DateTime() | Time()), (DayTimeDuration() | YearMonthDuration())):
             return _shift(left, right, -1, "-")
         case Date(), Date():
-            return DayTimeDuration.of((left.epoch_day - right.epoch_day) * DAY)
+            return DayTimeDuration.of((left.epoch_day() - right.epoch_day()) * DAY)
         case ((Date() | DateTime()), (Date() | DateTime())):
             return _elapsed(left, right)
         case Time(), Time() if left.floating == right.floating:

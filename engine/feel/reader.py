@@ -124,19 +124,19 @@ class Reader:
     def _joined(self) -> tuple[str, int]:
         """An unknown name: words that nothing separates can only be one name."""
         index = self.index
-        words = [self.tokens[index].text]
-        index += 1
-        while (
+        words: list[str] = []
+        first = index
+        while index == first or (
             self.tokens[index].kind == "name"
             and self.tokens[index].text not in KEYWORDS
             and self.tokens[index].text != "?"
         ):
+            if full_width_hint(self.tokens[index].text):
+                self.index = index
+                raise self._fail("运算符或已声明的名称", "an operator or a declared name")
             words.append(self.tokens[index].text)
             index += 1
-        name = " ".join(words)
-        if full_width_hint(name):
-            raise self._fail("已声明的名称", "a declared name")
-        return name, index
+        return " ".join(words), index
 
     def _member(self) -> str:
         found = self.members.longest(self.tokens, self.index)
@@ -150,7 +150,8 @@ class Reader:
     def _declared(self, *ends: str) -> str:
         """A name being declared: everything up to one of ``ends``."""
         start = self.index
-        if self.token.kind not in ("name", "number"):
+        first = self.token
+        if first.kind not in ("name", "number"):
             raise self._fail("名称", "a name")
         self.index += 1
         while self.token.text not in ends:

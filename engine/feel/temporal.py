@@ -57,7 +57,6 @@ class Date:
             raise Null("没有这一天。", "there is no such day.")
         return Date(year, month, day)
 
-    @property
     def epoch_day(self) -> int:
         """Days since 1970-01-01."""
         year = self.year - (self.month <= 2)
@@ -79,11 +78,11 @@ class Date:
     @property
     def weekday(self) -> int:
         """1 (Monday) to 7 (Sunday)."""
-        return (self.epoch_day + 3) % 7 + 1
+        return (self.epoch_day() + 3) % 7 + 1
 
     def plus_days(self, days: int) -> Date:
         """``days`` later (earlier when negative)."""
-        return Date.from_epoch_day(self.epoch_day + days)
+        return Date.from_epoch_day(self.epoch_day() + days)
 
     def plus_months(self, months: int) -> Date:
         """The same day ``months`` later, or that month's last day when it is shorter."""
@@ -157,7 +156,7 @@ class DateTime:
     @property
     def instant(self) -> int:
         """Nanoseconds since 1970-01-01T00:00Z (local when floating)."""
-        local = self.date.epoch_day * DAY + self.time.nanos
+        local = self.date.epoch_day() * DAY + self.time.nanos
         return local - (self.seconds_from_utc or 0) * SECOND
 
     def plus_months(self, months: int) -> DateTime:

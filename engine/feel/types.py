@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from engine.feel.budget import charge
 from engine.feel.diagnostics import Null
 from engine.feel.temporal import Date, DateTime, DayTimeDuration, Time, YearMonthDuration
 from engine.feel.tree import TypeRef
@@ -81,7 +82,10 @@ class ListType(FeelType):
 
     def accepts(self, value: object) -> bool:
         """A list whose elements all conform; null elements do."""
-        return isinstance(value, list) and all(conforms(each, self.element) for each in value)
+        if not isinstance(value, list) or isinstance(self.element, AnyType):
+            return isinstance(value, list)
+        charge(len(value))
+        return all(conforms(each, self.element) for each in value)
 
     def within(self, other: FeelType) -> bool:
         """Covariant."""
@@ -126,6 +130,7 @@ class ContextType(FeelType):
 
     def accepts(self, value: object) -> bool:
         """A context that has every entry, each null or conforming."""
+        charge(len(self.fields))
         return isinstance(value, Context) and all(
             key in value and conforms(value[key], each) for key, each in self.fields
         )

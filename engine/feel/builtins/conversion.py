@@ -220,7 +220,7 @@ def _day(value: Date | DateTime) -> Date:
 def day_of_year(run: Run, value: Date | DateTime) -> object:
     """1 to 366."""
     day = _day(value)
-    return Decimal(day.epoch_day - Date(day.year, 1, 1).epoch_day + 1)
+    return Decimal(day.epoch_day() - Date(day.year, 1, 1).epoch_day() + 1)
 
 
 @builtin("day of week(date: date|date and time)")
@@ -241,7 +241,7 @@ def week_of_year(run: Run, value: Date | DateTime) -> object:
     day = _day(value)
     # The week belongs to the year of its Thursday.
     thursday = day.plus_days(4 - day.weekday)
-    return Decimal((thursday.epoch_day - Date(thursday.year, 1, 1).epoch_day) // 7 + 1)
+    return Decimal((thursday.epoch_day() - Date(thursday.year, 1, 1).epoch_day()) // 7 + 1)
 
 
 @builtin("last day of month(date: date|date and time)")

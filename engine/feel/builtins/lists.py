@@ -177,14 +177,14 @@ def sublist(run: Run, items: list[object], start: Decimal, length: Decimal | Non
     return items[first : first + int(length)]
 
 
-@builtin("append(list: list, item...: list)")
+@builtin("append(list: list, item*: list)")
 def append(run: Run, items: list[object], more: list[object]) -> object:
     """The list with elements added at its end."""
     run.meter.elements(len(items) + len(more))
     return items + more
 
 
-@builtin("concatenate(list...: list)")
+@builtin("concatenate(list*: list)")
 def concatenate(run: Run, lists: list[object]) -> object:
     """The elements of all lists, one after the other."""
     result: list[object] = []
@@ -289,7 +289,7 @@ def duplicate_values(run: Run, items: list[object]) -> object:
     return [item for item in items if seen.add(item) and not told.add(item)]
 
 
-@builtin("union(list...: list)")
+@builtin("union(list*: list)")
 def union(run: Run, lists: list[object]) -> object:
     """The elements of all lists, each once."""
     together = concatenate(run, lists)

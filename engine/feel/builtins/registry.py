@@ -2,7 +2,8 @@
 
 ``@builtin("substring(string: string, start position: number, length?: number)")``: a ``?`` after
 a parameter's name makes it optional, after a type lets it be null, ``...`` after the last name
-gathers the rest. Several declarations of one name are tried in order.
+gathers the rest in a list (a single list given is that list), ``*`` does too (a single list given
+is its only element). Several declarations of one name are tried in order.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Slot:
     optional: bool
     nullable: bool
     gathers: bool
+    unwraps: bool
 
     def fit(self, value: object) -> object:
         """``value`` as this parameter takes it; raises Null when it cannot."""
@@ -79,7 +81,11 @@ class Signature:
             return list(args)
         fixed = len(self.slots) - 1
         rest = list(args[fixed:])
-        if fixed == 0 and len(rest) == 1 and (isinstance(rest[0], list) or rest[0] is None):
+        if (
+            self.slots[-1].unwraps
+            and len(rest) == 1
+            and (rest[0] is None or isinstance(rest[0], list))
+        ):
             return rest
         return [*args[:fixed], rest]
 
@@ -93,7 +99,7 @@ class Signature:
             if slot.name in given:
                 value = given.pop(slot.name)
                 ordered.extend([None] * left_out)
-                ordered.append(value)
+                ordered.append([value] if slot.gathers and not slot.unwraps else value)
                 left_out = False
             elif slot.optional:
                 left_out = True
@@ -178,5 +184,6 @@ def _slot(text: str) -> Slot:
     nullable = kinds.endswith("?") or kinds == "any"
     found = tuple(type_ for kind in kinds.rstrip("?").split("|") for type_ in _KINDS[kind])
     optional = name.endswith("?")
-    gathers = name.endswith("...")
-    return Slot(name.rstrip("?."), found, optional, nullable, gathers)
+    unwraps = name.endswith("...")
+    gathers = unwraps or name.endswith("*")
+    return Slot(name.rstrip("?.*"), found, optional, nullable, gathers, unwraps)
