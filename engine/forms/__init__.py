@@ -14,7 +14,7 @@ fields are never taken from the answers.
 
 from engine.forms.checks import PeopleCheck
 from engine.forms.form import Form, lint, parse
-from engine.forms.presenting import Shown, ShownTable
+from engine.forms.presenting import Shown, ShownTable, node_text
 from engine.forms.schema import Component, FieldInfo, Kind, Option, Subtype
 from engine.forms.state import FormState, Limits, Node, Row, TableView
 from engine.forms.validation import Validated
@@ -38,5 +38,6 @@ __all__ = [
     "TableView",
     "Validated",
     "lint",
+    "node_text",
     "parse",
 ]

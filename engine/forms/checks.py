@@ -19,8 +19,8 @@ from engine.forms.schema import CHOICES, MANY, Kind, Subtype
 from engine.forms.state import Node
 from engine.forms.values import empty
 
-PeopleCheck = Callable[[str, str | None, str | None], bool]
-"""``(user_id, role or None, unit or None)`` → whether there is such a user who has the role there."""
+PeopleCheck = Callable[[str, str, str], bool]
+"""``(user_id, role, unit)`` → whether there is such a user who has the role there; "" means any."""
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9 -]{3,18}[0-9](转[0-9]{1,6})?")
@@ -104,9 +104,10 @@ class Checker:
 
     def _picked(self, node: Node) -> Iterator[Problem]:
         for user in _list(node.value) if node.kind in MANY else [node.value]:
-            roles: tuple[str | None, ...] = node.roles or (None,)
-            unit = node.unit or None
-            if self.people is None or not any(self.people(str(user), r, unit) for r in roles):
+            roles = node.roles or ("",)
+            if self.people is None or not any(
+                self.people(str(user), role, node.unit) for role in roles
+            ):
                 yield self._problem(node, "people.unknown", value=str(user)[:40])
 
     def _text(self, node: Node) -> Iterator[Problem]:

@@ -125,12 +125,24 @@ def _walk_graph(graph: Mapping[str, list[str]]) -> Iterator[Problem]:
 def triggers(components: tuple[Component, ...]) -> frozenset[str]:
     """Paths of fields on whose answers the look of the form depends."""
     flat = [each for top in components for each in top.walk()]
-    mentioned = frozenset().union(*(_shaping(each) for each in flat), frozenset())
+    mentioned = frozenset().union(*(_shaping(each) for each in flat))
+    computed = {each: each.formula.mentions() for each in flat if each.formula is not None}
+    while True:
+        # What a computed field is made of matters as much as the field itself.
+        more = frozenset().union(*(on for each, on in computed.items() if _named(each, mentioned)))
+        if more <= mentioned:
+            break
+        mentioned |= more
     return frozenset(
         each.path
         for each in flat
-        if each.path and each.kind in ANSWERED and mentioned & {each.steps[0], each.steps[-1]}
+        if each.path and each.kind in ANSWERED and _named(each, mentioned)
     )
+
+
+def _named(each: Component, mentioned: frozenset[str]) -> bool:
+    steps = each.path.replace("[]", "").split(".")
+    return bool(mentioned & {steps[0], steps[-1]})
 
 
 def _shaping(each: Component) -> frozenset[str]:

@@ -35,7 +35,7 @@ _KEY = re.compile(r"[^\W\d_]\w*(\.[^\W\d_]\w*)*")
 _RESERVED = frozenset({"this", "parent", "i", "null", "true", "false", "not", "and", "or", "if"})
 _PROPERTIES = {
     "picker", "role", "unit", "help", "requiredWhen", "validWhen", "validMessage", "minItems",
-    "maxItems", "minDate", "maxDate", "confidential", "accept", "maxSize", "summary", "label",
+    "maxItems", "minDate", "maxDate", "confidential", "accept", "maxSize", "summary", "label", "opinion",
 }  # fmt: skip
 _PICKED = frozenset({Kind.TEXTFIELD, Kind.SELECT, Kind.TAGLIST})
 
@@ -166,6 +166,9 @@ def _read(
         "columns": _columns(layout),
         "confidential": properties.flag("confidential"),
         "summary": properties.flag("summary"),
+        "properties": {
+            str(name): properties.text(name) for name in properties.raw if name in _PROPERTIES
+        },
     }
     if kind in INPUTS or kind is Kind.DYNAMICLIST:
         attributes["readonly"] = reader.flag_or_formula("readonly")

@@ -57,7 +57,7 @@ class Formula:
     def value(self, scope: Scope, now: datetime) -> object:
         """The plain (JSON and Decimal) value in ``scope`` at ``now``, or FormulaFailed."""
         try:
-            return feel.to_plain(self._expression.evaluate(scope, now=now))
+            return feel.to_plain(self._expression.evaluate(scope, now=now, budget=_BUDGET))
         except EvaluationFailed as exc:
             raise FormulaFailed(exc) from exc
 
@@ -66,8 +66,9 @@ class Formula:
         return self.value(scope, now) is True
 
     def mentions(self) -> frozenset[str]:
-        """Names the text mentions outside strings: all that it can depend on, perhaps more."""
-        return frozenset(_WORDS.findall(_STRINGS.sub(" ", self.source)))
+        """Names of fields and variables it can depend on."""
+        own = _STRINGS.sub(" ", self.source)
+        return frozenset(self._expression.names - _OWN).union(_BELOW.findall(own))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Formula) and other.source == self.source
@@ -79,8 +80,11 @@ class Formula:
         return f"Formula({self.source!r})"
 
 
+_BUDGET = feel.Budget(steps=200_000, depth=50, size=100_000, seconds=1.0)
+_OWN = frozenset(_SPECIAL)
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
-_WORDS = re.compile(r"(?:(?<=this\.)|(?<=parent\.)|(?<![\w.]))[^\W\d]\w*")
+# this.title hangs on the field title of the same row, parent.title on one outside it.
+_BELOW = re.compile(r"(?:\bthis|\bparent)\s*\.\s*([^\W\d]\w*)")
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,14 @@ class Form:
         form = self.translated(texts) if lang == "en" and texts else self
         return presenting.present(form, values, context, now, lang, name_of or str)
 
+    def show(self, path: str, value: object, *, lang: str = "zh") -> str:
+        """One answer as text, by the field's schema path: written choices by their labels.
+
+        Choices that are computed and people are shown by their values; :meth:`present` knows more.
+        """
+        component = self.find(path)
+        return "" if component is None else presenting.show(self, component, value, lang)
+
     def summary(
         self,
         values: Mapping[str, object],
@@ -186,10 +194,12 @@ def _infos(components: Sequence[Component], confidential: bool) -> Iterator[Fiel
         if each.path and each.kind in ANSWERED:
             yield FieldInfo(
                 path=each.path,
+                key=each.path.replace("[]", "").split(".")[0],
                 label=each.label.source or each.name,
                 kind=each.kind,
                 summary=each.summary,
                 confidential=hushed,
+                properties=each.properties,
             )
         yield from _infos(each.components, hushed)
 

@@ -12,6 +12,10 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "required.choice": ("请选择“{label}”。", "Choose “{label}”."),
     "required.checked": ("请勾选“{label}”。", "Tick “{label}”."),
     "required.file": ("请上传“{label}”。", "Upload “{label}”."),
+    "unseen": (
+        "“{label}”是因您的填写而新出现的，请看过、填写后再提交。",
+        "“{label}” has appeared because of what you filled in; look at it, then submit again.",
+    ),
     "text.type": ("“{label}”应为文字。", "“{label}” must be text."),
     "text.characters": (
         "“{label}”含有无法保存的控制字符，请删除后重新输入。",

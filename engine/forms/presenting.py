@@ -14,11 +14,12 @@ from engine.forms.checks import moment_of
 from engine.forms.components import as_option
 from engine.forms.expressions import Formula, FormulaFailed, Scope, Template
 from engine.forms.places import dig, rows_of
-from engine.forms.schema import ANSWERED, Component, Kind, Option, Subtype
+from engine.forms.schema import ANSWERED, Component, Kind, Option, Options, Subtype
 from engine.forms.values import FileRef
 
 if TYPE_CHECKING:
     from engine.forms.form import Form
+    from engine.forms.state import Node
 
 _YES = {"zh": "是", "en": "Yes"}
 _NO = {"zh": "否", "en": "No"}
@@ -66,9 +67,33 @@ def present(
     return presenter.level(form.components, values, {**context, **values}, "", False)
 
 
+def show(form: Form, component: Component, value: object, lang: str) -> str:
+    """See :meth:`engine.forms.Form.show`."""
+    written = replace(component, options=replace(component.options, key=(), formula=None))
+    moment = datetime.fromtimestamp(0, CHINA)  # no formula is computed, so no time is told
+    fixed = replace(written, prefix=_still(component.prefix), suffix=_still(component.suffix))
+    return _Presenter(form, moment, "en" if lang == "en" else "zh", str).value(fixed, value, {})
+
+
+def node_text(node: Node, *, lang: str = "zh", name_of: Callable[[str], str] = str) -> str:
+    """What a field of a form's state says, as text: for fields that may only be read."""
+    fixed = replace(
+        node.component,
+        options=Options(fixed=node.options),
+        prefix=Template(""),
+        suffix=Template(""),
+    )
+    told = _Presenter(None, datetime.fromtimestamp(0, CHINA), lang, name_of)
+    return told.value(fixed, node.value, {})
+
+
+def _still(template: Template) -> Template:
+    return template if template.fixed else Template("")
+
+
 @dataclass(frozen=True)
 class _Presenter:
-    form: Form
+    form: Form | None
     now: datetime
     lang: str
     name_of: Callable[[str], str]
@@ -174,7 +199,7 @@ class _Presenter:
             case Decimal():
                 return f"{value:f}"
             case str():
-                return self.form.english.get(value, value) if self.lang == "en" else value
+                return self._said(value)
             case list() | tuple():
                 return _BETWEEN[self.lang].join(self._plain(one) for one in value)
             case Mapping():
@@ -220,7 +245,10 @@ class _Presenter:
 
     def _text(self, template: Template, scope: Scope) -> str:
         text = template.render(scope, self.now)
-        return text if template.fixed else self.form.english.get(text, text)
+        return text if template.fixed else self._said(text)
+
+    def _said(self, text: str) -> str:
+        return text if self.form is None else self.form.english.get(text, text)
 
 
 def _has(data: object, steps: Sequence[str]) -> bool:

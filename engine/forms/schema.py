@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -158,6 +158,7 @@ class Component:
     searchable: bool = False
     confidential: bool = False
     summary: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
     repetitions: int = 1
     resizable: bool = True
     outline: bool = False
@@ -183,10 +184,15 @@ class Component:
 
 @dataclass(frozen=True, kw_only=True)
 class FieldInfo:
-    """One field of the flat list: for columns, filters and translation tables."""
+    """One field of the flat list: for columns, filters and translation tables.
+
+    ``key`` is the first step of ``path``: the name of the variable the answer goes into.
+    """
 
     path: str
+    key: str
     label: str
     kind: Kind
     summary: bool
     confidential: bool
+    properties: Mapping[str, str]
