@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
+
+LAW_FUNCTIONS: Final = (
+    "limit date",
+    "earliest date",
+    "add working days",
+    "working days between",
+)
+"""Names of the house's FEEL functions that have blanks in them, which a reader must know."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Final, TypeAlias, cast
 
 from lxml import etree
 
-Node: TypeAlias = etree._Element  # noqa: SLF001  lxml names its types so
-Tree: TypeAlias = etree._ElementTree  # noqa: SLF001
+Node: TypeAlias = etree._Element
+Tree: TypeAlias = etree._ElementTree
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI: Final = "http://www.omg.org/spec/BPMN/20100524/DI"

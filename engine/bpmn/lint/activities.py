@@ -10,6 +10,7 @@ from engine.bpmn import dialect, names
 from engine.bpmn.elements import called_process
 from engine.bpmn.graph import Graph
 from engine.bpmn.names import Node
+from engine.bpmn.normalise.camunda import names_java
 from engine.bpmn.wording import problem
 from engine.errors import Problem
 
@@ -32,7 +33,9 @@ def called_elements(graph: Graph) -> Iterator[Problem]:
 def operations(graph: Graph) -> Iterator[Problem]:
     """A service task says which registered operation it asks for."""
     for node in graph.nodes:
-        if names.kind(node) in _OPERATED and not dialect.value(node, "taskDefinition", "type"):
+        if names.kind(node) not in _OPERATED or names_java(node):
+            continue
+        if not dialect.value(node, "taskDefinition", "type"):
             yield problem(
                 "missing-operation",
                 node,

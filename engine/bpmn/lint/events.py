@@ -308,8 +308,9 @@ def _twice(nodes: list[Node], name: str) -> Iterator[Problem]:
         yield problem(
             "link-caught-twice",
             node,
-            f"链接“{name}”有多个捕获事件，去向不明。请只保留一个。",
-            f"The link “{name}” is caught more than once, so where it leads is not clear. Keep one.",
+            f"{{it}}是链接“{name}”的又一个捕获事件，去向不明。请只保留一个。",
+            f"{{it}} is a further catching event of the link “{name}”, so where the link leads is "
+            "not clear. Keep one.",
         )
 
 

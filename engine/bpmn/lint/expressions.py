@@ -7,10 +7,12 @@ from typing import Final
 
 from engine import feel
 from engine.bpmn import dialect, names
+from engine.bpmn.definition import LAW_FUNCTIONS
 from engine.bpmn.elements import timer_text
 from engine.bpmn.graph import Graph
 from engine.bpmn.names import Node
 from engine.bpmn.normalise.conditions import CONDITIONS
+from engine.bpmn.normalise.juel import is_juel
 from engine.bpmn.normalise.scripts import script_format
 from engine.bpmn.wording import problem
 from engine.errors import EvaluationFailed, Problem
@@ -57,7 +59,7 @@ def feel_parses(graph: Graph) -> Iterator[Problem]:
 
 def _failure(text: str) -> EvaluationFailed | None:
     try:
-        feel.compile(text)
+        feel.compile(text, names=LAW_FUNCTIONS)
     except EvaluationFailed as exc:
         return exc
     return None
@@ -70,7 +72,8 @@ def _expressions(graph: Graph) -> Iterator[tuple[Node, str]]:
             kind = names.kind(element)
             if kind in CONDITIONS:
                 text = (element.text or "").strip()
-                if text:
+                # What could not be rewritten from Camunda 7's language is told already.
+                if text and not is_juel(text):
                     yield _owner(element), text
             elif kind == "timerEventDefinition":
                 expression = dialect.expression(timer_text(element))

@@ -50,6 +50,11 @@ def rewrite_camunda(root: names.Node) -> list[Problem]:
     return found
 
 
+def names_java(element: names.Node) -> bool:
+    """Whether an element asks for Java code, which is told under that name and no other."""
+    return any(name in _own(element) for name in _JAVA)
+
+
 def _own(element: names.Node) -> dict[str, str]:
     found = {}
     for name, value in element.attrib.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from lxml import etree
@@ -38,7 +39,7 @@ def path(*nodes: str, flows: str = "") -> str:
     chain = ["s", *ids, "e"]
     drawn = "\n".join(
         f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}"/>'
-        for number, (source, target) in enumerate(zip(chain, chain[1:], strict=False))
+        for number, (source, target) in enumerate(pairwise(chain))
     )
     return "\n".join(['<startEvent id="s"/>', *nodes, '<endEvent id="e"/>', drawn, flows])
 
@@ -69,3 +70,82 @@ def shaped(data: bytes) -> Graph:
 def ways(graph: Graph) -> set[tuple[str, str]]:
     """All flows as pairs of ids."""
     return {(each.get("sourceRef", ""), each.get("targetRef", "")) for each in graph.flows}
+
+
+MSG = '<message id="m" name="hello"/>'
+ERR = '<error id="er" errorCode="bad"/>'
+
+
+def user(
+    inner: str = "", extension: str = "", *, identifier: str = "t", attributes: str = ""
+) -> str:
+    """A user task that has a form and candidates."""
+    return (
+        f'<userTask id="{identifier}" {attributes}><extensionElements>'
+        '<zeebe:formDefinition formId="f"/><zeebe:assignmentDefinition candidateGroups="g"/>'
+        f"{extension}</extensionElements>{inner}</userTask>"
+    )
+
+
+def boundary(definition: str, attributes: str = "", host: str = "t") -> str:
+    """A boundary event ``b`` with a way to an end ``be``."""
+    return (
+        f'<boundaryEvent id="b" attachedToRef="{host}" {attributes}>{definition}</boundaryEvent>'
+        '<endEvent id="be"/>' + flow("b", "be")
+    )
+
+
+def catch(definition: str) -> str:
+    """An intermediate catch event ``c``."""
+    return f'<intermediateCatchEvent id="c">{definition}</intermediateCatchEvent>'
+
+
+def timer(part: str, text: str) -> str:
+    """A timer definition."""
+    return f"<timerEventDefinition><{part}>{text}</{part}></timerEventDefinition>"
+
+
+def choice(*flows: str, attributes: str = "", kind: str = "exclusiveGateway") -> str:
+    """A gateway ``g`` between start and two ends."""
+    return (
+        f'<startEvent id="s"/><{kind} id="g" {attributes}/><endEvent id="x"/><endEvent id="y"/>'
+        + flow("s", "g")
+        + "".join(flows)
+    )
+
+
+def sub(body: str, attributes: str = "", tag: str = "subProcess") -> str:
+    """A sub-process ``sp``."""
+    return f'<{tag} id="sp" {attributes}>{body}</{tag}>'
+
+
+def event_gateway(first: str, second: str = "") -> str:
+    """An event-based gateway ``g`` with ways to nodes ``c1`` and ``c2``."""
+    second = (
+        second
+        or f'<intermediateCatchEvent id="c2">{timer("timeDuration", "P1D")}</intermediateCatchEvent>'
+    )
+    return (
+        '<startEvent id="s"/><eventBasedGateway id="g"/><endEvent id="e"/>'
+        + first
+        + second
+        + flow("s", "g")
+        + flow("g", "c1")
+        + flow("g", "c2")
+        + flow("c1", "e")
+        + flow("c2", "e")
+    )
+
+
+INNER = '<startEvent id="is"/><endEvent id="ie"/>' + flow("is", "ie")
+CATCH_MSG = '<intermediateCatchEvent id="c1"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
+LOOP = "<multiInstanceLoopCharacteristics>{}</multiInstanceLoopCharacteristics>"
+LOOP_OVER = LOOP.format(
+    '<extensionElements><zeebe:loopCharacteristics inputCollection="=xs"{}/></extensionElements>{}'
+)
+
+
+def link(identifier: str, name: str, *, throws: bool) -> str:
+    """A link event."""
+    tag = "intermediateThrowEvent" if throws else "intermediateCatchEvent"
+    return f'<{tag} id="{identifier}"><linkEventDefinition name="{name}"/></{tag}>'

@@ -1,0 +1,172 @@
+"""Models that do not say what is to be done, or in a way that is refused: code, element, body, roots."""
+
+# ruff: noqa: E501  models are read better in one line
+
+from __future__ import annotations
+
+from tests.engine.bpmn.samples import (
+    INNER,
+    LOOP,
+    LOOP_OVER,
+    MSG,
+    catch,
+    choice,
+    flow,
+    path,
+    sub,
+    timer,
+    user,
+)
+
+CONTENT: list[tuple[str, str, str, str]] = [
+    # activities
+    ("missing-called-element", "t", path('<callActivity id="t"/>'), ""),
+    ("missing-operation", "t", path('<serviceTask id="t"/>'), ""),
+    ("missing-message", "t", path('<sendTask id="t"/>'), ""),
+    ("missing-decision", "t", path('<businessRuleTask id="t"/>'), ""),
+    (
+        "missing-result-variable",
+        "t",
+        path(
+            '<businessRuleTask id="t"><extensionElements><zeebe:calledDecision decisionId="d"/></extensionElements></businessRuleTask>'
+        ),
+        "",
+    ),
+    (
+        "missing-result-variable",
+        "t",
+        path(
+            '<scriptTask id="t"><extensionElements><zeebe:script expression="=1"/></extensionElements></scriptTask>'
+        ),
+        "",
+    ),
+    ("missing-script", "t", path('<scriptTask id="t"/>'), ""),
+    (
+        "script-format",
+        "t",
+        path('<scriptTask id="t" scriptFormat="groovy"><script>x = 1</script></scriptTask>'),
+        "",
+    ),
+    ("script-format", "t", path('<scriptTask id="t"><script>import os</script></scriptTask>'), ""),
+    ("multi-instance-without-collection", "t", path(user(LOOP.format(""))), ""),
+    (
+        "multi-instance-ambiguous",
+        "t",
+        path(user(LOOP_OVER.format("", "<loopCardinality>3</loopCardinality>"))),
+        "",
+    ),
+    ("multi-instance-output", "t", path(user(LOOP_OVER.format(' outputElement="=y"', ""))), ""),
+    ("wrong-quantity", "t", path(user(LOOP.format("<loopCardinality>-1</loopCardinality>"))), ""),
+    ("wrong-quantity", "t", path(user('<standardLoopCharacteristics loopMaximum="0"/>')), ""),
+    ("loop-without-end", "t", path(user("<standardLoopCharacteristics/>")), ""),
+    (
+        "mapping-without-target",
+        "t",
+        path(user(extension='<zeebe:ioMapping><zeebe:input source="=a"/></zeebe:ioMapping>')),
+        "",
+    ),
+    # expressions
+    (
+        "feel-syntax",
+        "g-x",
+        choice(flow("g", "x", "amount >"), flow("g", "y"), attributes='default="g-y"'),
+        "",
+    ),
+    (
+        "feel-syntax",
+        "t",
+        path(
+            user(
+                extension='<zeebe:ioMapping><zeebe:input source="=(a" target="b"/></zeebe:ioMapping>'
+            )
+        ),
+        "",
+    ),
+    (
+        "feel-syntax",
+        "t",
+        path(
+            user(
+                extension='<zeebe:properties><zeebe:property name="constraint.1" value="a &gt;"/><zeebe:property name="constraint.1.message" value="x"/></zeebe:properties>'
+            )
+        ),
+        "",
+    ),
+    ("feel-syntax", "t", path(user(extension='<zeebe:taskSchedule dueDate="=now("/>')), ""),
+    (
+        "feel-syntax",
+        "t",
+        path(
+            user(
+                "<standardLoopCharacteristics><loopCondition>a +</loopCondition></standardLoopCharacteristics>"
+            )
+        ),
+        "",
+    ),
+    ("feel-syntax", "c", path(catch(timer("timeDuration", "=duration("))), ""),
+    (
+        "feel-syntax",
+        "m",
+        path(catch('<messageEventDefinition messageRef="m"/>')),
+        '<message id="m" name="n"><extensionElements><zeebe:subscription correlationKey="=case."/></extensionElements></message>',
+    ),
+    (
+        "expression-language",
+        "g-x",
+        choice(
+            '<sequenceFlow id="g-x" sourceRef="g" targetRef="x"><conditionExpression language="groovy">a</conditionExpression></sequenceFlow>',
+            flow("g", "y"),
+            attributes='default="g-y"',
+        ),
+        "",
+    ),
+    # Camunda 7
+    ("java-code", "t", path('<serviceTask id="t" camunda:class="com.acme.Doer"/>'), ""),
+    (
+        "juel-expression",
+        "g-x",
+        choice(flow("g", "x", "${bean.call(1)}"), flow("g", "y"), attributes='default="g-y"'),
+        "",
+    ),
+    # refused by name
+    *[
+        ("not-supported", where, body, roots)
+        for where, body, roots in [
+            ("g", choice(flow("g", "x"), flow("g", "y"), kind="complexGateway"), ""),
+            ("sp", path(sub(INNER, tag="transaction")), ""),
+            ("sp", path(sub('<task id="it"/>', tag="adHocSubProcess")), ""),
+            (
+                "c",
+                path(
+                    catch(
+                        "<conditionalEventDefinition><condition>a</condition></conditionalEventDefinition>"
+                    )
+                ),
+                "",
+            ),
+            (
+                "c",
+                path(
+                    catch(f'<messageEventDefinition messageRef="m"/>{timer("timeDuration", "P1D")}')
+                ),
+                MSG,
+            ),
+            ("h", path(user()) + '<task id="h" isForCompensation="true"/>', ""),
+            (
+                "e",
+                path(user()).replace(
+                    '<endEvent id="e"/>', '<endEvent id="e"><compensateEventDefinition/></endEvent>'
+                ),
+                "",
+            ),
+            ("t", path(user(attributes='startQuantity="2"')), ""),
+            ("t", path(user(attributes='completionQuantity="2"')), ""),
+            (
+                "r",
+                '<receiveTask id="r" messageRef="m" instantiate="true"/><endEvent id="e"/>'
+                + flow("r", "e"),
+                MSG,
+            ),
+        ]
+    ],
+]

@@ -1,0 +1,212 @@
+"""Models whose ids, flows, paths or gateways are wrong: code, element, body, roots."""
+
+from __future__ import annotations
+
+from tests.engine.bpmn.samples import (
+    CATCH_MSG,
+    ERR,
+    INNER,
+    MSG,
+    boundary,
+    catch,
+    choice,
+    event_gateway,
+    flow,
+    path,
+    sub,
+    timer,
+    user,
+)
+
+STRUCTURE: list[tuple[str, str, str, str]] = [
+    # ids and references
+    (
+        "duplicate-id",
+        "t",
+        path(user(), '<task id="u"/>')
+        .replace('id="u"', 'id="t"')
+        .replace('sourceRef="u"', 'sourceRef="t"')
+        .replace('targetRef="u"', 'targetRef="t"'),
+        "",
+    ),
+    ("wrong-reference", "c", path(catch('<messageEventDefinition messageRef="nope"/>')), MSG),
+    ("wrong-reference", "c", path(catch('<signalEventDefinition signalRef="m"/>')), MSG),
+    (
+        "wrong-reference",
+        "b",
+        path(user()) + boundary('<errorEventDefinition errorRef="nope"/>'),
+        ERR,
+    ),
+    (
+        "wrong-reference",
+        "b",
+        path(user()) + boundary('<escalationEventDefinition escalationRef="nope"/>'),
+        "",
+    ),
+    ("wrong-reference", "t", path('<receiveTask id="t" messageRef="nope"/>'), ""),
+    ("wrong-reference", "c", path(catch("<eventDefinitionRef>nope</eventDefinitionRef>")), ""),
+    (
+        "wrong-reference",
+        "t",
+        path(
+            user(
+                extension='<zeebe:properties><zeebe:property name="notHandlerOf" value="nobody"/></zeebe:properties>'
+            )
+        ),
+        "",
+    ),
+    ("no-message", "c", path(catch("<messageEventDefinition/>")), ""),
+    ("no-message", "t", path('<receiveTask id="t"/>'), ""),
+    ("no-signal", "c", path(catch("<signalEventDefinition/>")), ""),
+    (
+        "unnamed-message",
+        "c",
+        path(catch('<messageEventDefinition messageRef="m"/>')),
+        '<message id="m"/>',
+    ),
+    # flows
+    ("dangling-flow", "x", path(user(), flows=flow("t", "nowhere", identifier="x")), ""),
+    ("dangling-flow", "x", path(user(), flows='<sequenceFlow id="x" sourceRef="t"/>'), ""),
+    ("dangling-flow", "x", path(user(), flows=flow("t", "f1", identifier="x")), ""),
+    ("flow-across-scopes", "x", path(sub(INNER), flows=flow("is", "e", identifier="x")), ""),
+    (
+        "condition-out-of-place",
+        "s-t",
+        '<startEvent id="s"/>'
+        + user()
+        + '<endEvent id="e"/>'
+        + flow("s", "t", "a")
+        + flow("t", "e"),
+        "",
+    ),
+    (
+        "condition-out-of-place",
+        "g-x",
+        choice(flow("g", "x", "a"), flow("g", "y"), kind="parallelGateway"),
+        "",
+    ),
+    (
+        "lonely-condition",
+        "t-e",
+        '<startEvent id="s"/>'
+        + user()
+        + '<endEvent id="e"/>'
+        + flow("s", "t")
+        + flow("t", "e", "a"),
+        "",
+    ),
+    ("missing-condition", "g-y", choice(flow("g", "x", "a"), flow("g", "y")), ""),
+    (
+        "missing-condition",
+        "g-y",
+        choice(flow("g", "x", "a"), flow("g", "y"), kind="inclusiveGateway"),
+        "",
+    ),
+    (
+        "wrong-default",
+        "g",
+        choice(flow("g", "x", "a"), flow("g", "y", "b"), attributes='default="s-g"'),
+        "",
+    ),
+    (
+        "wrong-default",
+        "g",
+        choice(flow("g", "x", "a"), flow("g", "y", "b"), attributes='default="nope"'),
+        "",
+    ),
+    (
+        "default-out-of-place",
+        "g",
+        choice(flow("g", "x"), flow("g", "y"), attributes='default="g-x"', kind="parallelGateway"),
+        "",
+    ),
+    (
+        "flow-not-immediate",
+        "x",
+        path(
+            user(), flows='<sequenceFlow id="x" sourceRef="t" targetRef="e" isImmediate="false"/>'
+        ),
+        "",
+    ),
+    # where paths begin and end
+    ("start-with-incoming", "s", path(user(), flows=flow("t", "s")), ""),
+    ("end-with-outgoing", "e", path(user(), flows=flow("e", "t")), ""),
+    (
+        "boundary-with-incoming",
+        "b",
+        path(user()) + boundary(timer("timeDuration", "P1D")) + flow("t", "b"),
+        "",
+    ),
+    (
+        "connected-handler",
+        "sp",
+        path(user())
+        + sub(
+            f'<startEvent id="is">{timer("timeDuration", "P1D")}</startEvent><endEvent id="ie"/>'
+            + flow("is", "ie"),
+            'triggeredByEvent="true"',
+        )
+        + flow("t", "sp"),
+        "",
+    ),
+    ("no-incoming", "u", path(user()) + user(identifier="u") + flow("u", "e"), ""),
+    ("no-outgoing", "u", path(user()) + user(identifier="u") + flow("t", "u"), ""),
+    ("no-start", "p", user() + user(identifier="u") + flow("t", "u") + flow("u", "t"), ""),
+    ("empty", "p", "", ""),
+    # gateways
+    (
+        "gateway-without-outgoing",
+        "g",
+        '<startEvent id="s"/><exclusiveGateway id="g"/>' + flow("s", "g"),
+        "",
+    ),
+    (
+        "against-direction",
+        "g",
+        choice(
+            flow("g", "x"),
+            flow("g", "y"),
+            attributes='gatewayDirection="Converging"',
+            kind="parallelGateway",
+        ),
+        "",
+    ),
+    (
+        "against-direction",
+        "g",
+        path(
+            '<exclusiveGateway id="g" gatewayDirection="Diverging"/>', user(), flows=flow("t", "g")
+        ).replace('targetRef="e"', 'targetRef="e"'),
+        "",
+    ),
+    (
+        "wrong-direction",
+        "g",
+        choice(
+            flow("g", "x"),
+            flow("g", "y"),
+            attributes='gatewayDirection="Sideways"',
+            kind="parallelGateway",
+        ),
+        "",
+    ),
+    ("event-gateway-target", "c1", event_gateway('<task id="c1"/>'), ""),
+    (
+        "event-gateway-target-shared",
+        "c1",
+        event_gateway(CATCH_MSG) + user() + flow("s", "t") + flow("t", "c1"),
+        MSG,
+    ),
+    (
+        "event-gateway-mixed",
+        "g",
+        event_gateway(CATCH_MSG, '<receiveTask id="c2" messageRef="m"/>'),
+        MSG,
+    ),
+    (
+        "lonely-event-gateway",
+        "g",
+        path('<eventBasedGateway id="g"/>', catch('<messageEventDefinition messageRef="m"/>')),
+        MSG,
+    ),
+]
