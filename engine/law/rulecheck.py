@@ -30,7 +30,7 @@ _LARGEST = {
     Unit.HOURS: 10_000,
     Unit.MINUTES: 100_000,
     Unit.MONTHS: 1200,
-    Unit.DATE: 0,
+    Unit.DATE: 4000,
 }
 _DAY_UNITS = (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.MONTHS, Unit.DATE)
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
@@ -67,7 +67,7 @@ def build_rule(
         basis_en=entry.text("basis_en"),
         status=Status(entry.choice("status", [s.value for s in Status], "to-be-checked")),
         mark=entry.text("mark", required=True, most=40),
-        limit=entry.whole("limit", 1, _LARGEST[unit] or 1),
+        limit=entry.whole("limit", 1, _LARGEST[unit]),
         unit=unit,
         month_day=month_day,
         direction=cast(Direction, entry.choice("direction", ("after", "before"), "after")),
