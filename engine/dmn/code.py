@@ -9,8 +9,7 @@ from decimal import Decimal
 from engine import feel
 from engine.dmn.run import Code, Run, Scope
 from engine.feel.budget import Run as FeelRun
-from engine.feel.diagnostics import Null
-from engine.feel.temporal import Date
+from engine.feel.loops import range_elements
 from engine.feel.types import FeelType, coerce
 from engine.feel.values import Context, FeelFunction, FeelRange, Param
 
@@ -28,7 +27,7 @@ class Place:
             return value
         try:
             return coerce(value, self.type)
-        except Null as exc:
+        except feel.Null as exc:
             run.note("dmn-type", self.where, exc.zh, exc.en)
             return None
 
@@ -191,35 +190,40 @@ def conditional(condition: Code, then: Code, otherwise: Code, place: Place) -> C
 
 
 def selection(collection: Code, match: Code, place: Place) -> Code:
-    """A boxed filter: by condition, or by position when the match is a number."""
+    """A boxed filter: by position when the match is a number, else by a condition on each item."""
 
     def code(scope: Scope, run: Run) -> object:
-        items = collection(scope, run)
-        if items is None:
-            return None
-        if not isinstance(items, list):
-            items = [items]
-        run.meter.elements(len(items))
+        value = collection(scope, run)
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        position = run.quietly(match, scope)
+        if isinstance(position, Decimal):
+            return place.fit(_at(items, position), run)
         kept: list[object] = []
         for item in items:
-            inner = dict(scope)
-            inner["item"] = item
+            run.meter.tick()
+            inner = {**scope, "item": item}
             if isinstance(item, Context):
                 inner.update(item)
             chosen = match(inner, run)
-            if isinstance(chosen, Decimal):
-                return place.fit(_at(items, chosen), run)
             if chosen is True:
                 kept.append(item)
+            elif chosen is not None and chosen is not False:
+                run.note(
+                    "dmn-condition",
+                    place.where,
+                    "筛选条件的结果不是真或假，也不是序号。",
+                    "The match of a filter is neither true nor false nor a position.",
+                )
+                return None
         return place.fit(kept, run)
 
     return code
 
 
 def _at(items: list[object], position: Decimal) -> object:
-    index = int(position)
-    if index != position or not 0 < abs(index) <= len(items):
+    if position != position.to_integral_value() or not 0 < abs(position) <= len(items):
         return None
+    index = int(position)
     return items[index - 1 if index > 0 else index]
 
 
@@ -271,44 +275,17 @@ def quantified(name: str, collection: Code, body: Code, place: Place, *, every: 
     return code
 
 
-def domain(value: object, run: Run, where: str) -> list[object] | None:
+def domain(value: object, run: Run, where: str) -> Sequence[object] | None:
     """What an iteration goes over: a list, a range of integers or dates, or a single value."""
     if value is None:
         return None
     if isinstance(value, FeelRange):
-        spread = _spread(value, run)
-        if spread is None:
-            run.note(
-                "dmn-iteration",
-                where,
-                "只能遍历整数或日期的闭合区间。",
-                "Only ranges of integers or dates with both ends can be iterated over.",
-            )
-        return spread
-    items = value if isinstance(value, list) else [value]
-    run.meter.elements(len(items))
-    return items
-
-
-def _spread(value: FeelRange, run: Run) -> list[object] | None:
-    start, end = value.start, value.end
-    if isinstance(start, Decimal) and isinstance(end, Decimal):
-        first, last = int(start), int(end)
-        if first != start or last != end:
+        try:
+            return range_elements(run.inner(), value)
+        except feel.Null as exc:
+            run.note("dmn-iteration", where, exc.zh, exc.en)
             return None
-    elif isinstance(start, Date) and isinstance(end, Date):
-        first, last = start.epoch_day, end.epoch_day
-    else:
-        return None
-    step = 1 if first <= last else -1
-    first += 0 if value.start_included else step
-    last -= 0 if value.end_included else step
-    count = max(0, (last - first) * step + 1)
-    run.meter.elements(count)
-    numbers = range(first, first + count * step, step)
-    if isinstance(start, Date):
-        return [Date.from_epoch_day(number) for number in numbers]
-    return [Decimal(number) for number in numbers]
+    return value if isinstance(value, list) else [value]
 
 
 def _never(*args: object) -> object:

@@ -109,7 +109,7 @@ def _telling(literals: Iterable[object]) -> list[object]:
             if isinstance(end, Decimal):
                 numbers.add(end)
             elif isinstance(end, Date):
-                days.add(end.epoch_day)
+                days.add(end.epoch_day())
             elif end is not None and end not in others:
                 others.append(end)
     if any(isinstance(value, str) for value in others):

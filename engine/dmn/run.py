@@ -45,14 +45,25 @@ class Run:
     ) -> object:
         """Call a function value; null with a diagnostic when it cannot be called so."""
         warn: list[feel.Diagnostic] = []
-        inner = FeelRun(self.meter, self._inner.now, warn)
         try:
-            return invoke(function, inner, args, names if args else None)
+            return invoke(function, self.inner(warn), args, names if args else None)
         except feel.Null as exc:
             self.note("dmn-call", where, exc.zh, exc.en)
             return None
         finally:
             self._told(warn, where)
+
+    def inner(self, warn: list[feel.Diagnostic] | None = None) -> FeelRun:
+        """What functions of FEEL are run with."""
+        return FeelRun(self.meter, self._inner.now, warn)
+
+    def quietly(self, code: Code, scope: Scope) -> object:
+        """The value of ``code``, whatever goes wrong in it untold."""
+        kept, self.diagnostics = self.diagnostics, []
+        try:
+            return code(scope, self)
+        finally:
+            self.diagnostics = kept
 
     def note(self, code: str, where: str, zh: str, en: str) -> None:
         """Tell why something became null."""
