@@ -16,7 +16,7 @@ lamp(due, now), remaining(due, now, calendar).zh  # Lamp.YELLOW, 剩 2 个工作
 """
 
 from engine.law.clockstate import ClockState, Extension, Pause, Restart, check_state
-from engine.law.lamps import Lamp, Remaining, check_completion, lamp, remaining
+from engine.law.lamps import Lamp, Remaining, check_completion, lamp, remaining, time_left
 from engine.law.reckoning import (
     Due,
     Escalation,
@@ -65,4 +65,5 @@ __all__ = [
     "parse_region",
     "parse_shelf",
     "remaining",
+    "time_left",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -79,25 +79,30 @@ def remaining(due: Due, now: datetime, calendar: WorkCalendar) -> Remaining:
     paused clock shows what was left when it stopped.
     """
     reference = (due.as_of or due.paused_since or now) if due.paused else now
-    unit = _display_unit(due.rule.unit)
     if due.due is None:
         return Remaining(
-            number=None, unit=unit, paused=due.paused, provisional=False, **_no_limit_texts(due)
+            number=None,
+            unit=_display_unit(due.rule.unit),
+            paused=due.paused,
+            provisional=False,
+            **_no_limit_texts(due),
         )
+    left = time_left(due.due, reference, due.rule.unit, calendar, paused=due.paused)
+    return replace(left, provisional=left.provisional or due.due_provisional)
+
+
+def time_left(
+    due_at: datetime, now: datetime, unit: Unit, calendar: WorkCalendar, *, paused: bool = False
+) -> Remaining:
+    """The time left to a moment kept from an earlier `compute`, counted as its rule's ``unit`` is."""
+    unit = _display_unit(unit)
+    provisional = False
     if unit in CLOCK_UNITS:
-        number, unit = _clock_left(due.due, reference, unit)
-        provisional = False
+        number, unit = _clock_left(due_at, now, unit)
     else:
-        number, provisional = _days_left(due, reference, unit, calendar)
-    zh, en = _remaining_texts(number, unit, due.paused)
-    return Remaining(
-        number=number,
-        unit=unit,
-        paused=due.paused,
-        provisional=provisional or due.due_provisional,
-        zh=zh,
-        en=en,
-    )
+        number, provisional = _days_left(due_at, now, unit, calendar)
+    zh, en = _remaining_texts(number, unit, paused)
+    return Remaining(number=number, unit=unit, paused=paused, provisional=provisional, zh=zh, en=en)
 
 
 def check_completion(due: Due, now: datetime) -> Problem | None:
@@ -137,10 +142,9 @@ def _display_unit(unit: Unit) -> Unit:
 
 
 def _days_left(
-    due: Due, reference: datetime, unit: Unit, calendar: WorkCalendar
+    due_at: datetime, reference: datetime, unit: Unit, calendar: WorkCalendar
 ) -> tuple[int, bool]:
-    assert due.due is not None
-    today, last = legal_date(reference), legal_date(due.due)
+    today, last = legal_date(reference), legal_date(due_at)
     late = today > last
     if unit is Unit.CALENDAR_DAYS:
         return (last - today).days, False

@@ -28,6 +28,7 @@ from engine.law.deadlines import (
     latest_before,
     limit_date,
     remaining,
+    time_left,
 )
 
 CALENDAR = WorkCalendar()
@@ -455,6 +456,15 @@ def test_remaining_working_days(now: str, number: int, zh: str, en: str) -> None
     due = compute(rule(5), china("2026-11-02T10:00"), CALENDAR)
     left = remaining(due, china(now), CALENDAR)
     assert (left.number, left.zh, left.en) == (number, zh, en)
+
+
+def test_time_left_of_a_kept_moment_reads_like_the_clock_itself() -> None:
+    due = compute(rule(5), china("2026-11-02T10:00"), CALENDAR)
+    assert due.due is not None
+    now = china("2026-11-05T10:00")
+    assert time_left(due.due, now, Unit.WORKING_DAYS, CALENDAR) == remaining(due, now, CALENDAR)
+    paused = time_left(due.due, now, Unit.MONTHS, CALENDAR, paused=True)
+    assert paused.zh == "已暂停（剩 4 个自然日）"
 
 
 def test_lateness_that_begins_on_a_weekend_is_already_lateness() -> None:
