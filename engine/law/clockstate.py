@@ -73,9 +73,15 @@ class ClockState:
         return self.open_pause is not None
 
     @property
+    def current_extensions(self) -> tuple[Extension, ...]:
+        """The extensions that count: a restart gives the whole limit anew and voids earlier ones."""
+        begun = max((restart.at for restart in self.restarts), default=None)
+        return tuple(e for e in self.extensions if begun is None or e.at >= begun)
+
+    @property
     def extended_by(self) -> int:
         """Units granted so far, in the rule's unit."""
-        return sum(extension.amount for extension in self.extensions)
+        return sum(extension.amount for extension in self.current_extensions)
 
     def pause(self, rule: DeadlineRule, at: datetime, reason: str) -> ClockState:
         """Stop the clock. Raises Invalid when the law knows no such ground, or it stands already."""
@@ -179,7 +185,7 @@ def check_state(rule: DeadlineRule, state: ClockState) -> list[Problem]:
         if not rule.may_restart(restart.reason)
     ]
     granted = 0
-    for extension in state.extensions:
+    for extension in state.current_extensions:
         problems += _extension_faults(rule, granted, extension.amount, extension.approver)
         granted += extension.amount
     return problems

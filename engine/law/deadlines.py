@@ -16,7 +16,15 @@ lamp(due, now), remaining(due, now, calendar).zh  # Lamp.YELLOW, 剩 2 个工作
 """
 
 from engine.law.clockstate import ClockState, Extension, Pause, Restart, check_state
-from engine.law.lamps import Lamp, Remaining, check_completion, lamp, remaining, time_left
+from engine.law.lamps import (
+    Lamp,
+    Remaining,
+    check_completion,
+    check_extension,
+    lamp,
+    remaining,
+    time_left,
+)
 from engine.law.reckoning import (
     Due,
     Escalation,
@@ -51,6 +59,7 @@ __all__ = [
     "Unit",
     "add_months",
     "check_completion",
+    "check_extension",
     "check_state",
     "compute",
     "day_end",

@@ -137,6 +137,19 @@ def check_completion(due: Due, now: datetime) -> Problem | None:
     return None
 
 
+def check_extension(due: Due, now: datetime) -> Problem | None:
+    """Why the limit cannot be extended at ``now``: it must be granted before the time is up."""
+    if due.due is None or aware(now) <= due.due:
+        return None
+    day = legal_date(due.due)
+    return Problem(
+        code="deadline.extension-late",
+        zh=f"{due.rule.zh}已于 {day} 届满，届满后不能再延期。",
+        en=f"“{due.rule.en}” ended on {day}; it cannot be extended afterwards.",
+        data={"rule": due.rule.id, "due": day.isoformat()},
+    )
+
+
 def _display_unit(unit: Unit) -> Unit:
     return Unit.CALENDAR_DAYS if unit in (Unit.MONTHS, Unit.DATE) else unit
 

@@ -82,7 +82,8 @@ def compute(
 ) -> Due:
     """Reckon ``rule`` for a clock started at ``start`` (for direction ``before``: the anchor).
 
-    A pause that is still open counts up to ``as_of`` (without it: not at all), so the due moment is
+    What was done to the clock after its time was up (a pause, an extension) changes nothing. A pause
+    that is still open counts up to ``as_of`` (without it: not at all), so the due moment is
     the one that would hold if the clock ran on then. ``minimum_waived`` is the outcome of the
     rule's ``minimum_waived_when``. Raises Invalid when ``state`` holds what the rule does not allow,
     or the result leaves the calendar.
@@ -166,7 +167,7 @@ class _Reckoning:
         self.rule, self.calendar, self.state, self.as_of = rule, calendar, state, as_of
         self.start = max((restart.at for restart in state.restarts), default=start)
         self.provisional = False
-        self.warning_provisional = False
+        self.granted = self._granted()
 
     def due(self, minimum_waived: bool) -> Due:
         day, rolled, moment = self._deadline()
@@ -196,13 +197,23 @@ class _Reckoning:
 
     # -- the deadline itself
 
+    def _granted(self) -> int:
+        """Units of extension that count: one granted after the time was up rescues nothing."""
+        self.granted = 0
+        for extension in sorted(self.state.current_extensions, key=lambda each: each.at):
+            _, _, moment = self._deadline()
+            if moment is not None and extension.at > moment:
+                break
+            self.granted += extension.amount
+        return self.granted
+
     def _deadline(self) -> tuple[date | None, date | None, datetime | None]:
         """Last day, rolled day when the rule rolls, and last moment."""
         rule = self.rule
         if rule.limit is None and rule.unit is not Unit.DATE:
             return None, None, None
         if rule.unit in CLOCK_UNITS:
-            moment = self._clock_limit((rule.limit or 0) + self.state.extended_by)
+            moment = self._clock_limit((rule.limit or 0) + self.granted)
             return legal_date(moment), None, moment
         day = self._day_limit()
         if rule.roll == "none":
@@ -219,9 +230,7 @@ class _Reckoning:
             return self._took(
                 latest_before(start, rule.limit or 0, rule.unit, self.calendar, strict=rule.strict)
             )
-        return self._forward(
-            start, (rule.limit or 0) + self.state.extended_by, rule.unit, rule.roll
-        )
+        return self._forward(start, (rule.limit or 0) + self.granted, rule.unit, rule.roll)
 
     def _earliest(self) -> datetime | None:
         """Midnight after the last day of the minimum: all of it must have passed."""
@@ -312,7 +321,7 @@ class _Reckoning:
         rule = self.rule
         if rule.unit in CLOCK_UNITS:
             if rule.warn is None:  # half-way [product default]
-                amount = (rule.limit or 0) + self.state.extended_by
+                amount = (rule.limit or 0) + self.granted
                 return due - amount * CLOCK_UNITS[rule.unit] / 2
             return due - rule.warn * CLOCK_UNITS[rule.warn_unit]
         last = legal_date(due)
@@ -321,7 +330,7 @@ class _Reckoning:
             return day_start(day if day <= last else _date_of(last.year - 1, rule.warn_on))
         if rule.warn is not None and rule.warn_unit is Unit.CALENDAR_DAYS:
             return day_start(last - timedelta(days=rule.warn))
-        working_days = rule.warn or default_warning(rule, self.state.extended_by)
+        working_days = rule.warn or default_warning(rule, self.granted)
         workday = self._took(self.calendar.roll_back(last))
         return day_start(self._took(self.calendar.add(workday, -working_days)))
 

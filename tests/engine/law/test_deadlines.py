@@ -22,6 +22,7 @@ from engine.law.deadlines import (
     Unit,
     add_months,
     check_completion,
+    check_extension,
     compute,
     earliest_date,
     lamp,
@@ -404,6 +405,31 @@ def test_an_extension_is_bounded_and_granted_by_the_right_role() -> None:
         ClockState().extend(rule(20), 1, approver="head", at=at)
     with pytest.raises(Invalid):
         ClockState().extend(petition, 0, approver="head", at=at)
+
+
+def test_an_extension_after_the_end_rescues_nothing() -> None:
+    reply = rule(5, extension_maximum=20)
+    start = china("2026-11-02T10:00")
+    late = ClockState().extend(reply, 5, approver="head", at=china("2026-11-10T00:00"))
+    assert compute(reply, start, CALENDAR, state=late).due_date == day("2026-11-09")
+    again = ClockState().extend(reply, 5, approver="head", at=china("2026-11-09T23:59"))
+    again = again.extend(reply, 5, approver="head", at=china("2026-11-16T12:00"))
+    assert compute(reply, start, CALENDAR, state=again).due_date == day("2026-11-23")
+    due = compute(reply, start, CALENDAR)
+    assert check_extension(due, china("2026-11-09T23:59")) is None
+    refused = check_extension(due, china("2026-11-10T00:00"))
+    assert refused is not None
+    assert refused.code == "deadline.extension-late"
+
+
+def test_a_restart_voids_earlier_extensions_and_allows_new_ones() -> None:
+    reply = rule(20, extension_maximum=20)
+    state = ClockState().extend(reply, 20, approver="info", at=china("2026-11-03T10:00"))
+    state = state.restart(reply, china("2026-11-24T09:00"), "correction")
+    start = china("2026-11-02T10:00")
+    assert compute(reply, start, CALENDAR, state=state).due_date == day("2026-12-22")
+    state = state.extend(reply, 2, approver="info", at=china("2026-12-01T10:00"))
+    assert compute(reply, start, CALENDAR, state=state).due_date == day("2026-12-24")
 
 
 def test_a_state_survives_storing() -> None:
