@@ -93,14 +93,16 @@ class Worker:
 
     def serve(self) -> None:
         """Work until ``stop``: sleep until the next job is due, or a commit says there is one."""
+        hints = self.house.store.hints
         while not self._stop.is_set():
+            rung = hints.rung
             try:
                 self.run_due()
             except Exception:  # noqa: BLE001 - the database may be away for a while
                 log.exception("worker-trouble")
                 self._stop.wait(IDLE_SECONDS)
                 continue
-            self.house.store.hints.wait(self._pause())
+            hints.wait(rung, self._pause())
 
     def _pause(self) -> float:
         now = millis(self.house.clock.now())
@@ -117,6 +119,6 @@ class Worker:
     def stop(self, seconds: float = 10.0) -> None:
         """Finish the job at hand, then end."""
         self._stop.set()
-        self.house.store.hints.wake()
+        self.house.store.hints.ring()
         if self._thread is not None:
             self._thread.join(seconds)

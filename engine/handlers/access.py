@@ -34,7 +34,7 @@ def take_task(
     found = context.tx.lock_task(task_id) if is_id(task_id) else None
     if found is None:
         raise NotFound(what=TASK)
-    root, task = found
+    task, root = found
     case = Case(context, root)
     case.know(task)
     if task.state == "open" and may_take(context.tx, context.viewer, root, task):

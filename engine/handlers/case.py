@@ -105,7 +105,7 @@ class Case:
     def version(self) -> int:
         """The case's version once this command is written."""
         held = self.root.id in self.tx.cases
-        return self.tx.version(self.root.id) if held else self.root.version
+        return self.tx.version_of(self.root) if held else self.root.version
 
     # --- beginning ---------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         ),
     )
     key = package.manifest.key
-    chain = context.chain(f"deploy:{key}")
+    chain = context.tx.lock_chain(f"deploy:{key}")
     last = newest(context.tx, key)
     version = last.version if last else 0
     if command.expected_version is not None and command.expected_version != version:

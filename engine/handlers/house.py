@@ -156,16 +156,8 @@ class Context:
 
     def _office_chain(self) -> Chain:
         if self._office is None:
-            self._office = self.chain(OFFICE)
+            self._office = self.tx.lock_chain(OFFICE)
         return self._office
-
-    def chain(self, chain_id: str) -> Chain:
-        """A chain that belongs to no case, held until the end; made when it is first needed."""
-        chain = self.tx.lock(Chain, id=chain_id)
-        if chain is None:
-            chain = Chain(tenant=self.tenant, id=chain_id)
-            self.tx.insert(chain)
-        return chain
 
     def put(self, row: Row, *key: str) -> None:
         """Insert a row, or overwrite the one with the same key (attributes named in ``key``)."""
