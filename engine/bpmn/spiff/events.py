@@ -136,11 +136,10 @@ class BoundaryEvent(Event):
 
 
 def _listen_again(listener: Token, host: Token) -> None:
-    node = listener.task_spec
     instance = listener.workflow
-    following = instance.create(node, host, Role.LISTENER)
-    if "due" in listener.memo:
-        if not set_again(following, listener):
-            following.discard()
-    else:
-        node.arm(following)
+    if "due" not in listener.memo:
+        instance.listen(listener.task_spec, host)
+        return
+    following = instance.create(listener.task_spec, host, Role.LISTENER)
+    if not set_again(following, listener):
+        following.discard()

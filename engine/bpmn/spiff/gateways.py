@@ -78,6 +78,13 @@ class Joining(Node):
     def gathered(self, token: Token) -> None:
         """Another token has come."""
 
+    def again(self, token: Token) -> None:
+        """While it gathers there is nothing to try; that it never fires is found out again."""
+        if "in" in token.memo:
+            token.incident = ""
+        else:
+            super().again(token)
+
 
 class ParallelGateway(Joining):
     """Waits for a token on every incoming flow, then sends one along every outgoing flow."""

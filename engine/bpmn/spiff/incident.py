@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import YifaError
+from engine.errors import BudgetExceeded, EvaluationFailed, YifaError
 
 
 class Stuck(Exception):
@@ -15,7 +15,13 @@ class Stuck(Exception):
     @classmethod
     def by(cls, error: YifaError) -> Stuck:
         """The same as an error of the house, which has both texts already."""
-        return cls(_CODES.get(error.code, error.code), error.message("zh"), error.message("en"))
+        return cls(_code(error), error.message("zh"), error.message("en"))
 
 
-_CODES = {"EvaluationFailed": "expression-failed", "BudgetExceeded": "expression-budget"}
+def _code(error: YifaError) -> str:
+    match error:
+        case BudgetExceeded():
+            return "expression-budget"
+        case EvaluationFailed():
+            return "expression-failed"
+    return error.code

@@ -13,12 +13,19 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.definition import Services
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.token import Phase, Role, Token
+from engine.errors import YifaError
 from engine.model import facts
 
 if TYPE_CHECKING:
     from engine.bpmn.spiff.node import Node
     from engine.bpmn.spiff.plan import Flow
     from engine.bpmn.spiff.scopes import ProcessNode
+
+_NEVER = Stuck(
+    "join-never-fires",
+    "网关等待的分支永远不会到达，流程无法继续。请修改模型，或取消该事项。",
+    "The gateway waits for a branch that can never come. Mend the model, or cancel the instance.",
+)
 
 STEP_BUDGET = 10_000
 """Activations of elements in one call, after which an instance is thought to run away."""
@@ -97,10 +104,28 @@ class Instance(BpmnWorkflow):
             flow.target.arrive(self, container, flow)
 
     def listen(self, node: Node, host: Token) -> Token:
-        """Wait for an event without holding a token there."""
+        """Wait for an event without holding a token there.
+
+        When that cannot be (its expression fails), the listener alone is stuck, not its host.
+        """
         listener = self.create(node, host, Role.LISTENER)
-        node.arm(listener)
+        self.arm(listener)
         return listener
+
+    def arm(self, listener: Token) -> None:
+        """Start a listener's wait, or leave it stuck."""
+        told = len(self.told)
+        try:
+            listener.task_spec.arm(listener)
+        except Stuck as stuck:
+            why = stuck
+        except YifaError as error:
+            why = Stuck.by(error)
+        else:
+            return
+        del self.told[told:]
+        listener.waits = ""
+        self.stick(listener, why)
 
     def _task_completed_notify(self, task: Token) -> None:
         container = task.parent
@@ -126,6 +151,7 @@ class Instance(BpmnWorkflow):
                 token.queued = False
                 token.run()
             if not self._settle():
+                self._see_dead_ends()
                 return
 
     def _settle(self) -> bool:
@@ -135,6 +161,13 @@ class Instance(BpmnWorkflow):
                 token.task_spec.fire(token)
                 return True
         return False
+
+    def _see_dead_ends(self) -> None:
+        # When only gathered tokens are left, what they wait for never comes.
+        if not self.joins or any(each.waits or each.incident for each in self.tasks.values()):
+            return
+        for token in self.joins.values():
+            self.stick(token, _NEVER)
 
     def _halt(self) -> None:
         halted = [token for token in self.queue if token.alive and token.queued]
@@ -208,7 +241,7 @@ class Instance(BpmnWorkflow):
         self.tell(
             facts.IncidentRaised(
                 key=token.key,
-                element_id=token.task_spec.bpmn_id,
+                element_id=token.task_spec.drawn_as,
                 code=why.code,
                 zh=why.zh,
                 en=why.en,

@@ -53,6 +53,14 @@ class Node(BpmnTaskSpec):
         self.inputs_mapped: tuple[Assign, ...] = ()
         self.outputs_mapped: tuple[Assign, ...] = ()
 
+    @property
+    def drawn_as(self) -> str:
+        """The id under which people find it: its own, or that of what it was inserted behind."""
+        if self.hidden:
+            for source in self.sources:
+                return source.bpmn_id
+        return str(self.bpmn_id)
+
     # ------------------------------------------------------------------ for subclasses
 
     def arrive(self, instance: Instance, container: Token, flow: Flow) -> None:
@@ -123,6 +131,14 @@ class Node(BpmnTaskSpec):
 
     def emptied(self, container: Token, child: Token) -> None:
         """A token inside ``container`` has left; nodes that contain tokens see whether it is done."""
+
+    def again(self, token: Token) -> None:
+        """Try again what an incident stopped."""
+        if token.role is Role.LISTENER:
+            token.incident = ""
+            token.workflow.arm(token)
+        else:
+            token.proceed(token.phase)
 
     def may_fire(self, token: Token) -> bool:
         """Of a joining gateway: whether nothing is left to wait for."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from engine.bpmn import names
 from engine.bpmn.graph import Graph
 from engine.bpmn.spiff import reading
+from engine.bpmn.spiff.incident import Stuck
+from engine.bpmn.spiff.plan import Timer
+from engine.bpmn.spiff.timers import alarm
 from engine.errors import ModelRejected, Problem
 
 Xml = names.Node
 
+_SOME_DAY = datetime(2001, 1, 1, tzinfo=UTC)
 _KNOWN_CATCHES = frozenset({"timer", "message", "signal"})
 _KNOWN = {
     "startEvent": _KNOWN_CATCHES | {"error", "escalation"},
@@ -70,10 +76,20 @@ class Refusals:
         for trigger in triggers:
             if trigger.kind not in _KNOWN[kind]:
                 self._refuse(element, f"“{trigger.kind}”事件", f"a {trigger.kind} event here")
-            elif trigger.kind == "timer" and trigger.timer is None:
-                self._refuse(element, "没有时间的定时器", "a timer without a time")
+            elif trigger.kind == "timer":
+                self._timer(element, trigger.timer)
         if not triggers and kind in ("intermediateCatchEvent", "boundaryEvent"):
             self._refuse(element, "没有触发条件的捕获事件", "a catching event without a definition")
+
+    def _timer(self, element: Xml, timer: Timer | None) -> None:
+        if timer is None:
+            self._refuse(element, "没有时间的定时器", "a timer without a time")
+        elif not timer.text.feel:
+            try:
+                alarm(timer.kind, timer.text.text, _SOME_DAY)
+            except Stuck:
+                written = timer.text.text[:60]
+                self._refuse(element, f"定时器的值“{written}”", f'a timer of the value "{written}"')
 
     def _activity(self, element: Xml, kind: str) -> None:
         if names.is_true(element.get("isForCompensation")):

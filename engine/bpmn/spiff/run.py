@@ -125,7 +125,7 @@ class Run:
     def open(self) -> Mapping[str, str]:
         """Key → element id of everything that waits for something from outside, or is stuck."""
         return {
-            token.key: token.task_spec.bpmn_id
+            token.key: token.task_spec.drawn_as
             for token in self._tokens()
             if token.waits or token.incident
         }
@@ -217,7 +217,7 @@ class Run:
         token = self._token(key)
         if not token.incident:
             raise _not_waiting(key)
-        token.proceed(token.phase)
+        token.task_spec.again(token)
         self._instance.drain()
 
     def cancel(self) -> None:

@@ -66,14 +66,14 @@ def load(state: bytes) -> Document:
 
 def restore(instance: Instance, document: Document, nodes: Mapping[str, Node]) -> None:
     """Put the tokens of a document into an instance that has none."""
-    instance.counter = document["n"]
-    instance.called = bool(document.get("c"))
-    instance.escalation = document.get("e", "")
-    instance.ended = not document["t"]
     try:
+        instance.counter = document["n"]
+        instance.called = bool(document.get("c"))
+        instance.escalation = document.get("e", "")
+        instance.ended = not document["t"]
         for saved in document["t"]:
             _load(instance, saved, nodes)
-    except KeyError as exc:
+    except (KeyError, ValueError, TypeError) as exc:
         raise _unreadable(str(exc)) from exc
 
 

@@ -132,6 +132,8 @@ class Token(Task):
     def discard(self) -> None:
         """Take it out of its instance."""
         tasks, parent = self.workflow.tasks, self.parent
+        if "in" in self.memo:
+            self.workflow.joins.pop((str(self._parent), self.task_spec.name), None)
         tasks.pop(self.id, None)
         for child in self.inside:
             child.discard()

@@ -15,6 +15,14 @@ from engine.model import facts
 def subscribe(token: Token, trigger: Trigger) -> None:
     """Wait for a message or signal."""
     assert trigger.kind in ("message", "signal")
+    key = variables.word(token.workflow, token, trigger.correlation)
+    if key is None and trigger.correlation is not None:
+        raise Stuck(
+            "correlation-missing",
+            f"消息的关联键“{trigger.correlation.text}”没有值，不能等待。请更正变量，再重试。",
+            f'The correlation key "{trigger.correlation.text}" has no value. '
+            "Mend the variables, then retry.",
+        )
     token.waits = trigger.kind
     token.workflow.tell(
         facts.SubscriptionOpened(
@@ -22,7 +30,7 @@ def subscribe(token: Token, trigger: Trigger) -> None:
             element_id=token.task_spec.bpmn_id,
             kind="message" if trigger.kind == "message" else "signal",
             name=_name(token, trigger),
-            correlation_key=variables.word(token.workflow, token, trigger.correlation),
+            correlation_key=key,
         )
     )
 
