@@ -84,7 +84,7 @@ def sqlite_store(sqlite_store_url: str) -> Iterator[Store]:
 
 def _administer(server: str, statement: str, name: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 def _address(server: str, database: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -95,3 +96,35 @@ _CODECS: dict[type[Row], Codec[Any]] = {row: Codec(kind) for row, kind in KINDS.
 def codec(row: type[R]) -> Codec[R]:
     """The codec of a dataclass."""
     return _CODECS[row]
+
+
+class Light(Generic[R]):
+    """Rows for lists: some columns are left in the database, their attributes at the default."""
+
+    def __init__(self, row: type[R], left_out: tuple[str, ...]) -> None:
+        kind = KINDS[row]
+        self.fields = tuple(name for name in kind.fields if name not in left_out)
+        self._row = row
+        self._decoders = tuple(
+            (position, decoder)
+            for position, name in enumerate(self.fields)
+            if (decoder := _decoder(kind, name)) is not None
+        )
+
+    def all(self, lines: Iterable[Sequence[Any]]) -> list[R]:
+        """Rows from the values of ``fields``."""
+        return [self._make(line) for line in lines]
+
+    def _make(self, line: Sequence[Any]) -> R:
+        cells = list(line)
+        for position, decode in self._decoders:
+            cell = cells[position]
+            if cell is not None:
+                cells[position] = decode(cell)
+        return self._row(**dict(zip(self.fields, cells, strict=True)))
+
+
+@cache
+def light(row: type[R], *left_out: str) -> Light[R]:
+    """How rows of lists are made without their big columns."""
+    return Light(row, left_out)

@@ -141,6 +141,18 @@ class Database(ABC):
         finally:
             link.close()
 
+    @contextmanager
+    def short_write(self) -> Iterator[Link]:
+        """A write transaction that needs no thinking: commits at the end, undoes on an error."""
+        with self.link() as link:
+            try:
+                with self.writing():
+                    link.begin_write()
+                    yield link
+                    link.commit()
+            finally:
+                link.rollback()
+
     def _connect(self) -> PoolProxiedConnection:
         try:
             return self.engine.raw_connection()

@@ -30,7 +30,7 @@ def flush(tx: Transaction, link: Link, statements: Statements) -> None:
     if not all(tx.unchanged()):
         raise _moved()
     moves = tx.moves_cases
-    for case in tx.cases.values():
+    for case in tx.held_cases.values():
         if moves:
             _raise_version(case, tx.pending.get(Instance), link, statements)
         elif tx.version_in_database(case) != case.version:

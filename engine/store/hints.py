@@ -11,6 +11,7 @@ class Hints:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._rung = 0
+        self._here = threading.local()
 
     @property
     def rung(self) -> int:
@@ -23,7 +24,16 @@ class Hints:
             self._rung += 1
             self._changed.notify_all()
 
-    def wait(self, since: int, timeout_seconds: float | None) -> bool:
-        """Wait until it has rung since ``since``; False when the time is over first."""
+    wake = ring
+
+    def wait(self, timeout_seconds: float | None, since: int | None = None) -> bool:
+        """Wait until it has rung since ``since``; False when the time is over first.
+
+        Without ``since``: since this thread last waited, so that what rang while it was at work is
+        not missed.
+        """
         with self._changed:
-            return self._changed.wait_for(lambda: self._rung != since, timeout_seconds)
+            seen = getattr(self._here, "seen", 0) if since is None else since
+            rang = self._changed.wait_for(lambda: self._rung != seen, timeout_seconds)
+            self._here.seen = self._rung
+            return rang

@@ -62,7 +62,8 @@ class Store:
         """The schema's version this program needs."""
         return migrating.head()
 
-    def _check(self) -> None:
+    def require_schema(self) -> None:
+        """Raise Outdated unless the database has this program's schema."""
         if self._ready:
             return
         found, needed = self.current_revision(), self.head_revision()
@@ -84,7 +85,7 @@ class Store:
         whole command should be run again, Lost when a job taken was gone, Unavailable when the
         database is. Never nested.
         """
-        self._check()
+        self.require_schema()
         assert not getattr(self._here, "writing", False), "a command has one write transaction"
         self._here.writing = True
         try:
@@ -116,7 +117,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Reads]:
         """A read transaction: everything asked in the block is one picture of the database."""
-        self._check()
+        self.require_schema()
         with self._database.link() as link:
             link.begin_read()
             try:

@@ -32,11 +32,11 @@ class Transaction(Reads):
     def __init__(self, database: Database, link: Link, tenant: str) -> None:
         super().__init__(database, link, tenant)
         self.pending: dict[type[Row], Pending[Any]] = {}
-        self.cases: dict[str, Instance] = {}
+        self.held_cases: dict[str, Instance] = {}
         self.watched: dict[tuple[type[Row], Key], tuple[Any, ...]] = {}
         self.takes: list[tuple[Row, dict[str, Any]]] = []
         self.hooks: list[Callable[[], None]] = []
-        self.held: set[tuple[type[Row], Key]] = set()
+        self._held_chains: set[tuple[type[Row], Key]] = set()
         self._known: dict[tuple[type[Row], Key], Row] = {}
         self._locks: list[tuple[str, ...]] = []
         self._numbers: dict[tuple[str, int], rows.Sequence] = {}
@@ -50,13 +50,13 @@ class Transaction(Reads):
         read of the case before is forgotten: read again what you need. Several cases: lock them
         sorted by id, or Retry may be raised to prevent a deadlock.
         """
-        if root_id in self.cases:
-            return self.cases[root_id]
+        if root_id in self.held_cases:
+            return self.held_cases[root_id]
         self._forget_case(root_id)
         found = self._lock(Instance, {"id": root_id})
-        if found is not None:
-            assert found.root_id == found.id, "a case is locked by its root"
-            self.cases[root_id] = found
+        if found is None or found.root_id != found.id:
+            return None
+        self.held_cases[root_id] = found
         return found
 
     def lock_task(self, task_id: str) -> tuple[Task, Instance] | None:
@@ -70,13 +70,13 @@ class Transaction(Reads):
         """Hold the head of a chain (made if there is none) until the end."""
         key = (self.tenant, chain_id)
         known = self._known.get((Chain, key))
-        if isinstance(known, Chain) and (Chain, key) in self.held:
+        if isinstance(known, Chain) and (Chain, key) in self._held_chains:
             return known
         found = self._lock(Chain, {"id": chain_id})
         if found is None:
             found = Chain(tenant=self.tenant, id=chain_id)
             self.insert(found)
-        self.held.add((Chain, key))
+        self._held_chains.add((Chain, key))
         return found
 
     def lock(self, row: type[R], **key: Any) -> R | None:
@@ -85,7 +85,7 @@ class Transaction(Reads):
 
     def version_of(self, root: Instance) -> int:
         """The version a case has once what is pending now is written."""
-        return root.version + (root.id in self.cases and self.moves_cases)
+        return root.version + (root.id in self.held_cases and self.moves_cases)
 
     @property
     def moves_cases(self) -> bool:
@@ -277,7 +277,7 @@ class Transaction(Reads):
         assert row.tenant == self.tenant, "a row of another tenant"
 
     def _assert_held(self, row: Row) -> None:
-        if isinstance(row, _OF_A_CASE) and row.root_id not in self.cases:
+        if isinstance(row, _OF_A_CASE) and row.root_id not in self.held_cases:
             made_here = self.pending[Instance].inserts if Instance in self.pending else {}
             assert (self.tenant, row.root_id) in made_here, (
                 f"{type(row).__name__} changed without lock_case({row.root_id!r})"

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
 
 from engine.model import rows
-from engine.store import Lost, Store, gt, ne
+from engine.store import Lost, Store, Transaction, gt, ne
 from tests.engine.store.samples import case, job, task
 
 T = "default"
+
+
+@contextmanager
+def broken(store: Store) -> Iterator[Transaction]:
+    """A write transaction that fails at its end."""
+    with pytest.raises(ZeroDivisionError), store.write() as tx:
+        yield tx
+        raise ZeroDivisionError
+
+
+def take(store: Store, one: rows.Job, lease: str, *new: rows.Row) -> None:
+    """Take a job in a transaction of its own, and write other rows with it."""
+    with store.write() as tx:
+        tx.insert(*new)
+        tx.take(one, lease=lease)
 
 
 def test_a_case_comes_back_as_it_was_kept(store: Store) -> None:
@@ -25,9 +42,8 @@ def test_a_case_comes_back_as_it_was_kept(store: Store) -> None:
 
 
 def test_an_exception_undoes_everything(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
+    with broken(store) as tx:
         tx.insert(case("c1"))
-        1 / 0  # noqa: B018
     with store.read() as r:
         assert r.find(rows.Instance) == []
 
@@ -127,19 +143,18 @@ def test_conditions(store: Store) -> None:
 def test_a_job_can_be_taken_once_and_only_under_its_lease(store: Store) -> None:
     with store.write() as tx:
         tx.insert(job("j1", lease="mine"))
-    with pytest.raises(Lost), store.write() as tx:
-        one = tx.get(rows.Job, id="j1")
-        assert one is not None
-        tx.insert(case("c1"))
-        tx.take(one, lease="other")
+    with store.read() as r:
+        (one,) = r.find(rows.Job)
+    with pytest.raises(Lost):
+        take(store, one, "other", case("c1"))
     with store.write() as tx:
         one = tx.get(rows.Job, id="j1")
         assert one is not None
         tx.take(one, lease="mine")
         assert tx.find(rows.Job) == []
         tx.insert(case("c2"))
-    with pytest.raises(Lost), store.write() as tx:
-        tx.take(one, lease="mine")
+    with pytest.raises(Lost):
+        take(store, one, "mine")
     with store.read() as r:
         assert r.columns(rows.Instance, ("id",)) == [("c2",)]
 
@@ -147,9 +162,8 @@ def test_a_job_can_be_taken_once_and_only_under_its_lease(store: Store) -> None:
 def test_numbers_follow_each_other_without_gaps(store: Store) -> None:
     with store.write() as tx:
         assert [tx.next_number("文号", 2026) for _ in range(3)] == [1, 2, 3]
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
+    with broken(store) as tx:
         assert tx.next_number("文号", 2026) == 4
-        1 / 0  # noqa: B018
     with store.write() as tx:
         assert tx.next_number("文号", 2026) == 4
         assert tx.next_number("文号", 2027) == 1
@@ -157,9 +171,8 @@ def test_numbers_follow_each_other_without_gaps(store: Store) -> None:
 
 def test_hooks_run_after_the_commit_alone(store: Store) -> None:
     said: list[str] = []
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
+    with broken(store) as tx:
         tx.after_commit(lambda: said.append("never"))
-        1 / 0  # noqa: B018
     rung = store.hints.rung
     with store.write() as tx:
         tx.insert(job("j1"))

@@ -1,0 +1,113 @@
+"""Who may see which case: one condition in SQL, for lists and for single checks alike.
+
+An exclusion always wins. A case behind a wall is seen by who has its track and by its own handlers.
+Beyond that one sees the cases one takes part in or started, and those of one's scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from engine.model.people import Viewer
+from engine.model.rows import Exclusion, Instance, Participant
+from engine.store.schema import table
+
+CASE = table(Instance)
+_PART = table(Participant)
+_OUT = table(Exclusion)
+
+
+class Sight(NamedTuple):
+    """A viewer as conditions need them; ``shape`` alone decides the SQL text."""
+
+    shape: tuple[Hashable, ...]
+    bound: dict[str, Any]
+
+    @property
+    def tracks(self) -> int:
+        """How many tracks are bound."""
+        return int(self.shape[2])  # type: ignore[call-overload, no-any-return]  # see ``sight``
+
+    @property
+    def units(self) -> int:
+        """How many units are bound."""
+        return int(self.shape[1])  # type: ignore[call-overload, no-any-return]  # see ``sight``
+
+
+def sight(viewer: Viewer) -> Sight:
+    """What of a viewer decides what they see."""
+    units = sorted(viewer.units) if viewer.scope == "units" else []
+    tracks = sorted(viewer.tracks)
+    scope = "system" if viewer.system else viewer.scope
+    bound: dict[str, Any] = {"me": viewer.user_id}
+    bound.update({f"unit{i}": unit for i, unit in enumerate(units)})
+    bound.update({f"track{i}": track for i, track in enumerate(tracks)})
+    return Sight((scope, len(units), len(tracks)), bound)
+
+
+def visible(seen: Sight) -> list[sa.ColumnElement[bool]]:
+    """The conditions under which a case (a root of ``instance``) is seen, for lists."""
+    part = sa.select(_PART.c.root_id).where(_PART.c.tenant == _tenant(), _PART.c.user_id == _me())
+    handled = part.where(_PART.c.how == "handler")
+    if seen.shape[0] == "own":
+        # One set to go through, instead of asking every case of the township.
+        started = CASE.alias("started")
+        mine = part.union_all(
+            sa.select(started.c.id).where(
+                started.c.tenant == _tenant(),
+                started.c.started_by == _me(),
+                started.c.parent_id.is_(None),
+            )
+        )
+        return _conditions(seen, CASE.c.id.in_(mine), CASE.c.id.in_(handled))
+    took_part = sa.or_(CASE.c.started_by == _me(), CASE.c.id.in_(part))
+    return _conditions(seen, took_part, CASE.c.id.in_(handled))
+
+
+def visible_one(seen: Sight) -> list[sa.ColumnElement[bool]]:
+    """The same conditions for a single case, whose rows alone are looked at."""
+    part = sa.select(sa.literal(1)).where(
+        _PART.c.tenant == _tenant(), _PART.c.root_id == CASE.c.id, _PART.c.user_id == _me()
+    )
+    handled = part.where(_PART.c.how == "handler")
+    took_part = sa.or_(CASE.c.started_by == _me(), part.exists())
+    return _conditions(seen, took_part, handled.exists())
+
+
+def _conditions(
+    seen: Sight, took_part: sa.ColumnElement[bool], handled: sa.ColumnElement[bool]
+) -> list[sa.ColumnElement[bool]]:
+    if seen.shape[0] == "system":
+        return []
+    found = [not_excluded(CASE.c.id), sa.or_(open_track(CASE, seen), handled)]
+    if seen.shape[0] == "own":
+        found.append(took_part)
+    elif seen.shape[0] == "units":
+        units: list[Any] = [sa.bindparam(f"unit{i}") for i in range(seen.units)]
+        found.append(sa.or_(CASE.c.unit_id.in_(units), took_part) if units else took_part)
+    return found
+
+
+def open_track(of: sa.Table, seen: Sight) -> sa.ColumnElement[bool]:
+    """Whether a case or task is behind no wall, or behind one the viewer may pass."""
+    tracks: list[Any] = [sa.bindparam(f"track{i}") for i in range(seen.tracks)]
+    return of.c.track.in_([sa.literal_column("''"), *tracks])
+
+
+def not_excluded(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether the viewer is not shut out of a case."""
+    out: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+        _OUT.c.tenant == _tenant(), _OUT.c.root_id == case_id, _OUT.c.user_id == _me()
+    )
+    return ~out.exists()
+
+
+def _tenant() -> sa.BindParameter[str]:
+    return sa.bindparam("tenant", type_=CASE.c.tenant.type)
+
+
+def _me() -> sa.BindParameter[str]:
+    return sa.bindparam("me", type_=CASE.c.tenant.type)
