@@ -201,9 +201,11 @@ def _documentation(element: etree._Element) -> str:
 
 
 def _starts(graph: Graph, process: etree._Element) -> tuple[StartEvent, ...]:
-    return tuple(
+    drawn = tuple(
         _start(graph, node) for node in graph.children(process) if names.kind(node) == "startEvent"
     )
+    # Where none is drawn, one is implied (BPMN 2.0.2, 10.5.2).
+    return drawn or (StartEvent(element_id=names.implied_start(process), kind="none"),)
 
 
 def _start(graph: Graph, node: etree._Element) -> StartEvent:

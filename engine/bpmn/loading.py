@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -18,10 +17,8 @@ from engine.bpmn.definition import Element, ProcessDefinition, Services
 from engine.bpmn.graph import Graph
 from engine.bpmn.lint import check
 from engine.bpmn.read import DEFAULT_LIMITS, Limits, read
+from engine.bpmn.spiff import Run, Specs, compile_specs
 from engine.errors import ModelRejected, Problem
-
-if TYPE_CHECKING:
-    from engine.bpmn.spiff import Run, Specs
 
 CACHED_MODELS = 256
 
@@ -188,8 +185,6 @@ def _errors(problems: list[Problem]) -> list[Problem]:
 
 
 def _compile(tree: etree._ElementTree, elements: Mapping[str, Element] | None = None) -> Specs:
-    from engine.bpmn.spiff import compile_specs
-
     if elements is None:
         elements = values.read_elements(Graph(tree))
     return compile_specs(normalise.shape(tree), elements)

@@ -22,7 +22,7 @@ INSERTED: Final = "yifa-"
 """Ids of elements that normalising inserts begin so; nobody drew them and history hides them."""
 
 RENAMED: Final = "drawn-"
-"""Put before a drawn id that would collide with a name the engine needs for itself."""
+"""Put before a drawn id that would be taken for an inserted one."""
 
 TASKS: Final = frozenset(
     {
@@ -107,6 +107,11 @@ def is_inserted(element_id: str) -> bool:
 def drawn_id(element_id: str) -> str:
     """The id as drawn, for an id of the normalised tree; inserted ids stay as they are."""
     return element_id.removeprefix(RENAMED)
+
+
+def implied_start(scope: Node) -> str:
+    """The id of the start event that a process or sub-process without one is given."""
+    return f"{INSERTED}start-{drawn_id(scope.get('id', ''))}"
 
 
 def is_true(value: str | None) -> bool:

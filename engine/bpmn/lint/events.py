@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from engine.bpmn import dialect, names
 from engine.bpmn.elements import timer_text
 from engine.bpmn.graph import Graph, scope_of
+from engine.bpmn.lint.times import is_time
 from engine.bpmn.names import Node
 from engine.bpmn.wording import problem
 from engine.errors import Problem
@@ -28,18 +28,6 @@ _ALLOWED: Final = {
     "boundaryEvent": _CATCHES | {"error", "escalation", "cancel", "compensate"},
 }
 _ALWAYS_INTERRUPTS: Final = frozenset({"error", "cancel"})
-
-_NUMBER: Final = r"\d{1,9}(?:[.,]\d{1,9})?"
-_DURATION: Final = re.compile(
-    rf"P(?=.)(?:\d{{1,9}}W|(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?"
-    rf"(?:T(?=\d)(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?)"
-)
-_DATE: Final = re.compile(
-    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-    r"(?:T(?:[01]\d|2[0-4]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?"
-    r"(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?(?:\[[\w/+-]{1,40}\])?)?"
-)
-_REPEAT: Final = re.compile(r"R(\d{0,9})")
 
 
 def definitions_in_their_place(graph: Graph) -> Iterator[Problem]:
@@ -239,33 +227,6 @@ def timers(graph: Graph) -> Iterator[Problem]:
                     "with =.",
                     text=text[:200],
                 )
-
-
-def is_time(part: str, text: str) -> bool:
-    """Whether a literal is an ISO 8601 date and time, duration, or repetition."""
-    if part == "timeDate":
-        return _DATE.fullmatch(text) is not None
-    if part == "timeDuration":
-        return _is_duration(text)
-    return _is_cycle(text)
-
-
-def _is_duration(text: str) -> bool:
-    return _DURATION.fullmatch(text) is not None and not text.endswith(("P", "T"))
-
-
-def _is_cycle(text: str) -> bool:
-    pieces = text.split("/")
-    if len(pieces) == 1:
-        return _is_duration(text)
-    if not 2 <= len(pieces) <= 3 or not _REPEAT.fullmatch(pieces[0]):
-        return False
-    if len(pieces) == 2:
-        return _is_duration(pieces[1])
-    first, second = pieces[1:]
-    dates = [_DATE.fullmatch(first) is not None, _DATE.fullmatch(second) is not None]
-    durations = [_is_duration(first), _is_duration(second)]
-    return (dates[0] and (durations[1] or dates[1])) or (durations[0] and dates[1])
 
 
 def links(graph: Graph) -> Iterator[Problem]:

@@ -7,8 +7,8 @@ Two passes, each a list of small functions on the tree, one rewriting a file:
 * :func:`shape` changes the graph (implied start and end, links, …) without
   changing what it means. It expects a model that lint has passed.
 
-What a rewriting inserts has an id that begins with ``names.INSERTED``; an id that would collide
-with a name the engine needs is prefixed with ``names.RENAMED`` (``names.drawn_id`` undoes it).
+What a rewriting inserts has an id that begins with ``names.INSERTED``; a drawn id that
+begins so is prefixed with ``names.RENAMED`` (``names.drawn_id`` undoes it).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SPELLINGS: Final[tuple[Spelling, ...]] = (
     bare_conditions,
     feel_scripts,
 )
-# Order matters: what is inserted must not be renamed, and flows are ordered by the lists drawn.
+# Order matters: what is inserted must not be renamed, and in the end every node lists its flows.
 SHAPINGS: Final[tuple[Shaping, ...]] = (
     drop_diagram,
     inline_definitions,
@@ -56,11 +56,11 @@ SHAPINGS: Final[tuple[Shaping, ...]] = (
     dialect_loops,
     drop_irrelevant,
     rename_reserved,
-    order_flows,
     unconditional_defaults,
     connect_links,
     draw_starts_and_ends,
     separate_flows,
+    order_flows,
 )
 
 

@@ -8,9 +8,10 @@ from engine.bpmn import names
 
 
 def node(scope: names.Node, kind: str, identifier: str, cause: names.Node) -> names.Node:
-    """A new flow node in a scope. ``identifier`` is what follows the reserved prefix."""
+    """A new flow node in a scope; its id begins with the reserved prefix."""
+    assert names.is_inserted(identifier), identifier
     made = etree.SubElement(scope, names.bpmn(kind))
-    made.set("id", names.INSERTED + identifier)
+    made.set("id", identifier)
     names.set_line(made, names.line(cause))
     return made
 

@@ -110,14 +110,10 @@ def _elements(element: names.Node) -> Iterator[Problem]:
             local = _local(child)
             if local in _JAVA_ELEMENTS:
                 yield _java(element, f"camunda:{local}")
-            elif local == "inputOutput":
-                yield from _io(element, child)
-            elif local == "properties":
-                _properties(element, child)
-            elif local == "in" and names.kind(element) == "callActivity":
-                yield from _parameter(element, child, "input")
-            elif local == "out" and names.kind(element) == "callActivity":
-                yield from _parameter(element, child, "output")
+            elif local in _REWRITTEN:
+                yield from _REWRITTEN[local](element, child)
+                # It stands there in our words now, and must not be taken for a second one.
+                holder.remove(child)
 
 
 def _local(element: names.Node) -> str:
@@ -136,12 +132,35 @@ def _io(element: names.Node, block: names.Node) -> Iterator[Problem]:
             continue
         text = (parameter.text or "").strip()
         yield from _mapping(element, local, text, target, literal=True)
+    if any(_local(parameter) == "outputParameter" for parameter in block):
+        yield _only_outputs(element)
 
 
-def _parameter(element: names.Node, parameter: names.Node, local: str) -> Iterator[Problem]:
+def _only_outputs(element: names.Node) -> Problem:
+    return problem(
+        "only-mapped-outputs",
+        element,
+        "{it}有输出参数：在本系统中只有映射的变量会传出，Camunda 7 则全部传出。"
+        "请把其后要用到的变量都列入输出映射。",
+        "{it} has output parameters: here only the mapped variables leave it, in Camunda 7 all do. "
+        "Map every variable that is needed later.",
+        severity="warning",
+    )
+
+
+def _parameter(element: names.Node, parameter: names.Node) -> Iterator[Problem]:
+    local, propagated = {
+        "in": ("input", "propagateAllParentVariables"),
+        "out": ("output", "propagateAllChildVariables"),
+    }[_local(parameter)]
+    if (parameter.get("variables") or "").strip() == "all":
+        build.extension(element, "calledElement").set(propagated, "true")
+        return
     target = (parameter.get("target") or "").strip()
     text = parameter.get("sourceExpression") or parameter.get("source") or ""
     if target and text:
+        # Where Camunda 7 is told what to pass, it passes nothing else.
+        build.extension(element, "calledElement", **{propagated: "false"})
         yield from _mapping(element, local, text.strip(), target, literal=False)
 
 
@@ -159,10 +178,19 @@ def _mapping(
     build.mapping(element, local, source, target)
 
 
-def _properties(element: names.Node, block: names.Node) -> None:
+def _properties(element: names.Node, block: names.Node) -> Iterator[Problem]:
     for each in block:
         if _local(each) == "property" and each.get("name"):
             build.property_of(element, each.get("name", ""), each.get("value", ""))
+    yield from ()
+
+
+_REWRITTEN: Final = {
+    "inputOutput": _io,
+    "properties": _properties,
+    "in": _parameter,
+    "out": _parameter,
+}
 
 
 def _is_timer(element: names.Node) -> bool:

@@ -15,7 +15,9 @@ def separate_flows(root: names.Node) -> None:
         source, target = flow.get("sourceRef", ""), flow.get("targetRef", "")
         scope = scope_of(flow)
         if (source, target) in seen and scope is not None:
-            between = build.node(scope, "intermediateThrowEvent", f"via-{flow.get('id')}", flow)
+            between = build.node(
+                scope, "intermediateThrowEvent", f"{names.INSERTED}via-{flow.get('id')}", flow
+            )
             flow.set("targetRef", between.get("id", ""))
             build.flow(scope, between.get("id", ""), target, flow)
         seen.add((source, target))

@@ -21,11 +21,6 @@ def draw_starts_and_ends(root: names.Node) -> None:
             _ends(graph, scope, nodes)
 
 
-def implied_start_id(scope: names.Node) -> str:
-    """The id of the start event implied in a process or sub-process."""
-    return f"{names.INSERTED}start-{scope.get('id', '')}"
-
-
 def stands_apart(node: names.Node) -> bool:
     """Whether the node is outside the normal flow: nothing leads to it or away from it."""
     return names.is_true(node.get("triggeredByEvent")) or names.is_true(
@@ -49,11 +44,11 @@ def _start(graph: Graph, scope: names.Node, nodes: list[names.Node]) -> None:
     if any(names.kind(node) == "startEvent" for node in nodes):
         return
     firsts = implied_starts(graph, scope)
-    start = build.node(scope, "startEvent", f"start-{scope.get('id')}", scope)
+    start = build.node(scope, "startEvent", names.implied_start(scope), scope)
     for first in firsts:
         build.flow(scope, start.get("id", ""), first.get("id", ""), first)
     if not firsts:
-        end = build.node(scope, "endEvent", f"end-{scope.get('id')}", scope)
+        end = build.node(scope, "endEvent", f"{names.INSERTED}end-{scope.get('id')}", scope)
         build.flow(scope, start.get("id", ""), end.get("id", ""), scope)
 
 
@@ -63,7 +58,7 @@ def _ends(graph: Graph, scope: names.Node, nodes: list[names.Node]) -> None:
             continue
         if _is_compensation(node):
             continue
-        end = build.node(scope, "endEvent", f"end-{node.get('id')}", node)
+        end = build.node(scope, "endEvent", f"{names.INSERTED}end-{node.get('id')}", node)
         build.flow(scope, node.get("id", ""), end.get("id", ""), node)
 
 

@@ -1,4 +1,4 @@
-"""Ids that a model may use and the engine needs for itself get a prefix; ``drawn_id`` undoes it."""
+"""Ids that would be taken for inserted or renamed ones get a prefix; ``drawn_id`` undoes it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Final
 
 from engine.bpmn import names
 
-_TAKEN: Final = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
-_SUFFIXES: Final = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]")
 _PREFIXES: Final = (names.INSERTED, names.RENAMED)
 _REFERENCES: Final = ("sourceRef", "targetRef", "attachedToRef", "activityRef")
 _TEXTS: Final = frozenset({"flowNodeRef"})
@@ -15,9 +13,7 @@ _TEXTS: Final = frozenset({"flowNodeRef"})
 
 def collides(identifier: str) -> bool:
     """Whether an id as drawn would be mistaken for one of the engine's own."""
-    return (
-        identifier in _TAKEN or identifier.endswith(_SUFFIXES) or identifier.startswith(_PREFIXES)
-    )
+    return identifier.startswith(_PREFIXES)
 
 
 def normalised_id(identifier: str) -> str:
