@@ -1,0 +1,43 @@
+"""Making the Flask application: limits, sessions, protection, languages, pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engine.engine import Engine
+from webapp import errors, i18n, protection, rendering, sessions, views
+
+HERE = Path(__file__).parent
+FORM_OVERHEAD = 2_000_000
+"""Bytes a request may have beside its largest file."""
+
+
+def create_app(engine: Engine) -> Flask:
+    """The application for one open engine; its settings say how strict cookies and limits are."""
+    settings = engine.house.settings
+    app = Flask("webapp", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates"))
+    app.extensions["engine"] = engine
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="yifa_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
+        MAX_CONTENT_LENGTH=settings.upload_max_mb * 1_000_000 + FORM_OVERHEAD,
+        MAX_FORM_MEMORY_SIZE=FORM_OVERHEAD,
+        MAX_FORM_PARTS=settings.form_max_fields,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for part in (i18n, sessions, protection, rendering, errors, views):
+        part.install(app)
+    if settings.tls_proxy:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=1, x_proto=1, x_host=1
+        )
+    return app

@@ -1,0 +1,62 @@
+"""Languages: Chinese is the source, English a catalogue; moments and numbers as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask, g, request
+from flask_babel import Babel
+
+from engine.clock import CHINA, from_millis
+
+LANGS = ("zh", "en")
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+LANG_COOKIE = "yifa_lang"
+
+
+def install(app: Flask) -> None:
+    """Choose the language of each page; give templates the filters for moments."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh_Hans_CN")
+    Babel(app, locale_selector=_locale, timezone_selector=lambda: "Asia/Shanghai")
+    app.before_request(_choose)
+    app.jinja_env.filters.update(moment=moment, day=day, iso=iso, size=size)
+
+
+def _choose() -> None:
+    wanted = request.cookies.get(LANG_COOKIE, "")
+    best = request.accept_languages.best_match(["zh", "en"], default="zh")
+    g.lang = wanted if wanted in LANGS else best
+
+
+def _locale() -> str:
+    return _LOCALES.get(g.get("lang", "zh"), "zh_Hans_CN")
+
+
+def moment(value: int | None) -> str:
+    """Epoch milliseconds as date and time in China."""
+    return from_millis(value).astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def day(value: int | date | None) -> str:
+    """Epoch milliseconds or a date as a date in China."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, int):
+        return from_millis(value).astimezone(CHINA).strftime("%Y-%m-%d")
+    return value.isoformat()
+
+
+def iso(value: int | None) -> str:
+    """Epoch milliseconds as an ISO 8601 moment, for ``<time datetime>``."""
+    return _iso(from_millis(value)) if value else ""
+
+
+def _iso(value: datetime) -> str:
+    return value.astimezone(CHINA).isoformat(timespec="minutes")
+
+
+def size(value: int) -> str:
+    """A file's size as people read it."""
+    if value < 1000:
+        return f"{value} B"
+    return f"{value / 1000:.1f} KB" if value < 1_000_000 else f"{value / 1_000_000:.1f} MB"

@@ -1,0 +1,78 @@
+"""Protection of every page: cross-site requests, content-security policy, headers."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request, session
+
+from engine.errors import Forbidden
+
+FIELD = "_csrf"
+HEADER = "X-CSRF-Token"
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        # bpmn-js positions its overlays by style attributes.
+        "style-src-attr 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+
+def install(app: Flask) -> None:
+    """Check every change, harden every answer."""
+    app.before_request(_check)
+    app.after_request(_harden)
+    app.jinja_env.globals["csrf_token"] = token
+
+
+def token() -> str:
+    """The secret that this browser's forms must bring back."""
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe(24)
+        session.permanent = True
+    return str(session["csrf"])
+
+
+def _check() -> None:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("Origin")
+    if origin not in (None, "null") and urlsplit(origin).netloc != request.host:
+        raise _foreign()
+    given = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if not hmac.compare_digest(given.encode(), str(session.get("csrf", "")).encode()) or not given:
+        raise _foreign()
+
+
+def _foreign() -> Forbidden:
+    return Forbidden(
+        reason={
+            "zh": "页面已过期，或请求不是从本系统发出的。请返回上一页，刷新后重新提交。",
+            "en": "the page is outdated, or the request did not come from here. Go back, reload the "
+            "page and submit again.",
+        }
+    )
+
+
+def _harden(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    return response

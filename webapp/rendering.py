@@ -1,0 +1,52 @@
+"""What every template knows: built assets, who is signed in, where one is, small helpers."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from engine import queries as q
+from webapp.current import ask, lang, settings
+
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+def install(app: Flask) -> None:
+    """Fill the templates' globals."""
+    app.context_processor(_frame)
+    app.jinja_env.globals.update(asset=asset, with_query=with_query)
+
+
+@lru_cache(maxsize=1)
+def _manifest() -> dict[str, str]:
+    found: dict[str, str] = json.loads((DIST / "manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def asset(name: str) -> str:
+    """The address of a built asset, by its plain name (``app.css``)."""
+    return url_for("static", filename=f"dist/{_manifest()[name]}")
+
+
+def with_query(**changes: Any) -> str:
+    """This page's address with some of its query changed; None or '' takes a part away."""
+    values = {**request.args.to_dict(), **changes}
+    kept = {key: value for key, value in values.items() if value not in (None, "")}
+    return url_for(request.endpoint or "inbox.show", **(request.view_args or {}), **kept)
+
+
+def _frame() -> dict[str, Any]:
+    values: dict[str, Any] = {"lang": lang(), "demo": settings().demo, "home": None}
+    if g.get("viewer") is not None:
+        values["home"] = _home()
+    return values
+
+
+def _home() -> q.Home:
+    if "home" not in g:
+        g.home = ask(q.HomeFrame)
+    return g.home  # type: ignore[no-any-return]
