@@ -10,11 +10,11 @@ Load once per model (``Decisions.sha256`` is a key to cache it by); evaluating i
 from engine.dmn.decisions import (
     DecisionInfo,
     Decisions,
-    RequiredInput,
     ServiceInfo,
     lint,
     load,
 )
+from engine.dmn.needs import RequiredInput
 from engine.dmn.outcome import Diagnostic, Fired, Outcome
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
@@ -93,7 +94,10 @@ class Compiler:
         self.names = frozenset(filter(None, (*_names(source), *_imported_names(imports.values()))))
         imported = {prefix: linked.types for prefix, linked in imports.values()}
         self.types = Types(source.types, imported, self.names, problems)
-        self._firsts = [(name, name.split()[0]) for name in self.names]
+        self._by_first_word: dict[str, list[str]] = {}
+        for name in self.names:
+            begins = _WORD.match(name)
+            self._by_first_word.setdefault(begins.group() if begins else "", []).append(name)
         self._owner = ""
         self._free: dict[str, dict[str, None]] = {}
         self._tests: dict[str, feel.Expression] = {}
@@ -269,7 +273,7 @@ class Compiler:
     def _domain(self, source: model.Expression | None) -> Code:
         """What is iterated over may be written ``1..10``, as after FEEL's ``in``."""
         if isinstance(source, model.LiteralExpression) and _bare_range(source.text):
-            text = f"[{source.text}]"
+            text = f"for each in {source.text} return each"
             return self._literal(text, Place(source.id or self._owner), source.line)
         return self.expression(source)
 
@@ -415,8 +419,11 @@ class Compiler:
 
     def _known(self, text: str) -> _Known:
         """The names and types that can matter to a text; telling FEEL of all costs time."""
+        words = {"", *_WORD.findall(text)}
         return {
-            "names": frozenset(name for name, first in self._firsts if first in text),
+            "names": frozenset(
+                name for word in words for name in self._by_first_word.get(word, ())
+            ),
             "types": self.types.known if "instance" in text or "function" in text else {},
         }
 
@@ -488,4 +495,5 @@ def _bound(expression: model.Expression | None) -> Iterator[str]:
 
 
 _SHOWN = 80
+_WORD = re.compile(r"\w+")
 _LIST_BUDGET = feel.Budget(steps=10_000, size=2_000, seconds=0.5)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from engine import feel
 from engine.dmn import lint as linter
@@ -13,12 +14,12 @@ from engine.dmn import model
 from engine.dmn.compile import (
     CompiledDecision,
     CompiledFunction,
-    CompiledInput,
     CompiledModel,
     CompiledService,
     Compiler,
 )
 from engine.dmn.graph import Frame, Located, service_value
+from engine.dmn.needs import Needs, RequiredInput
 from engine.dmn.outcome import Outcome
 from engine.dmn.parse import parse
 from engine.dmn.problems import Problems
@@ -47,19 +48,6 @@ class ServiceInfo:
     outputs: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class RequiredInput:
-    """A value a decision needs.
-
-    ``type`` is the name of its type, '' for any. ``declared`` is False for a name that the
-    decision's FEEL merely uses, as in tables drawn without input data.
-    """
-
-    name: str
-    type: str = ""
-    declared: bool = True
-
-
 class Decisions:
     """The decisions of one model, compiled; immutable, and safe to share between threads."""
 
@@ -70,61 +58,47 @@ class Decisions:
         self.warnings = warnings
         self.name = compiled.model.name
         self.namespace = compiled.model.namespace
-        self.decisions: tuple[DecisionInfo, ...] = tuple(
+
+    @cached_property
+    def decisions(self) -> tuple[DecisionInfo, ...]:
+        """The decisions, in the model's order."""
+        needs = Needs(self._compiled)
+        return tuple(
             DecisionInfo(
-                id=node.id,
-                name=node.name,
-                inputs=tuple(each.name for each in self.required_inputs(node.id)),
-                question=node.question,
+                id=node.node.id,
+                name=node.node.name,
+                inputs=tuple(needs.of(Located((), self._compiled, node))),
+                question=node.node.question,
             )
-            for node in compiled.model.nodes.values()
-            if isinstance(node, model.Decision)
+            for node in self._compiled.nodes.values()
+            if isinstance(node, CompiledDecision)
         )
-        self.services: tuple[ServiceInfo, ...] = tuple(
+
+    @cached_property
+    def services(self) -> tuple[ServiceInfo, ...]:
+        """The decision services, in the model's order."""
+        return tuple(
             self._service_info(node)
-            for node in compiled.nodes.values()
+            for node in self._compiled.nodes.values()
             if isinstance(node, CompiledService)
         )
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the decisions, in the model's order."""
-        return tuple(each.name for each in self.decisions)
+        return tuple(
+            node.name
+            for node in self._compiled.model.nodes.values()
+            if isinstance(node, model.Decision)
+        )
 
     def required_inputs(self, decision: str) -> tuple[RequiredInput, ...]:
         """What the decision, and whatever it requires, needs values for.
 
         Raises :class:`engine.errors.NotFound`.
         """
-        found: dict[str, RequiredInput] = {}
-        pending = [self._find(decision, CompiledDecision)]
-        seen = set()
-        while pending:
-            located = pending.pop(0)
-            if located.key in seen:
-                continue
-            seen.add(located.key)
-            if isinstance(located.node, CompiledInput):
-                variable = located.node.node.variable
-                name = ".".join(filter(None, (*located.path, variable.name)))
-                found[name] = RequiredInput(name=name, type=variable.type_ref)
-            needed = [located.resolve(reference) for reference in located.requirements]
-            pending.extend(filter(None, needed))
-            if not located.path:
-                for name in self._undeclared(located, [each for each in needed if each]):
-                    found.setdefault(name, RequiredInput(name=name, declared=False))
-        return tuple(found.values())
-
-    def _undeclared(self, located: Located, needed: list[Located]) -> list[str]:
-        node = located.node.node
-        if not isinstance(node, (model.Decision, model.KnowledgeModel)):
-            return []
-        known = {each.path[0] if each.path else each.node.node.variable.name for each in needed}
-        known.add(node.variable.name)
-        expression = node.expression if isinstance(node, model.Decision) else node.function
-        bound = linter.bound_names(expression)
-        free = self._compiled.free.get(node.id, ())
-        return [name for name in free if name not in known | bound | feel.BUILTINS.keys()]
+        located = self._find(decision, CompiledDecision)
+        return tuple(Needs(self._compiled).of(located).values())
 
     def _service_info(self, service: CompiledService) -> ServiceInfo:
         located = Located((), self._compiled, service)
@@ -187,7 +161,7 @@ def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
     node = located.node
     if isinstance(node, CompiledFunction):
         function = frame.value(located)
-        args = [inputs.get(param.name) for param in node.params]
+        args = [feel.to_feel(inputs.get(param.name)) for param in node.params]
         return run.call(function, args, None, node.node.id)
     assert isinstance(node, CompiledService)
     for reference in node.node.input_decisions:
@@ -196,7 +170,7 @@ def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
             continue
         name = needed.node.node.variable.name
         given = inputs.get(name, inputs.get(needed.node.node.name))
-        frame.settle(needed, needed.node.place.fit(given, run))
+        frame.settle(needed, needed.node.place.fit(feel.to_feel(given), run))
     return node.place.fit(service_value(frame, located, node), run)
 
 

@@ -102,11 +102,18 @@ def _circles(source: model.Model, problems: Problems) -> None:
         for node in source.nodes.values()
         if isinstance(node, model.Decision)
     }
-    while free := [ident for ident, wanted in needs.items() if not wanted]:
-        for ident in free:
-            del needs[ident]
-        for wanted in needs.values():
-            wanted.difference_update(free)
+    needed_by: dict[str, list[str]] = {}
+    for ident, wanted in needs.items():
+        for each in wanted:
+            needed_by.setdefault(each, []).append(ident)
+    free = [ident for ident, wanted in needs.items() if not wanted]
+    while free:
+        ident = free.pop()
+        del needs[ident]
+        for dependent in needed_by.get(ident, ()):
+            needs[dependent].discard(ident)
+            if not needs[dependent]:
+                free.append(dependent)
     circle = _walk_circle(needs)
     if circle:
         names = " → ".join(source.nodes[ident].name for ident in circle)
@@ -124,11 +131,13 @@ def _walk_circle(needs: dict[str, set[str]]) -> list[str]:
     if not needs:
         return []
     path = [next(iter(needs))]
+    seen = set(path)
     while True:
         following = min(needs[path[-1]])
-        if following in path:
+        if following in seen:
             return [*path[path.index(following) :], following]
         path.append(following)
+        seen.add(following)
 
 
 # --------------------------------------------------------------------------- shapes

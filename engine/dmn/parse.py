@@ -32,6 +32,7 @@ class _Parser:
     def __init__(self, root: Element, problems: Problems) -> None:
         self.root = root
         self.problems = problems
+        self._names: set[str] = set()
         self.namespace = (root.get("namespace") or "").strip()
         self.boxed = BoxedReader(problems, self._type_ref)
         self.imports = tuple(self._import(part) for part in childs(root, "import"))
@@ -70,7 +71,7 @@ class _Parser:
                 line=node.line,
             )
             return
-        if any(other.name == node.name for other in nodes.values()):
+        if node.name in self._names:
             self.problems.warning(
                 "dmn-duplicate-name",
                 f"名称“{node.name}”用了两次，表达式无法区分。请改名。",
@@ -80,6 +81,7 @@ class _Parser:
                 line=node.line,
             )
         nodes[node.id] = node
+        self._names.add(node.name)
 
     # ------------------------------------------------------------------ the graph
 
