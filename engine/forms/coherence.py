@@ -74,9 +74,9 @@ def _circles(components: tuple[Component, ...]) -> Iterator[Problem]:
         path: [
             other
             for name in on
+            # A row may ask how many rows there are: that is no circle.
+            if not path.startswith(f"{name}[].")
             for other in by_name.get(name, ())
-            # A list's value holds its rows; a row asking how many there are is no circle.
-            if not (path.startswith(f"{other}[]."))
         ]
         for path, on in hangs.items()
     }

@@ -63,7 +63,7 @@ def present(
     name_of: Callable[[str], str],
 ) -> tuple[Shown, ...]:
     """See :meth:`engine.forms.Form.present`."""
-    presenter = _Presenter(form, now, "en" if lang == "en" else "zh", name_of)
+    presenter = _Presenter(form.english, now, "en" if lang == "en" else "zh", name_of)
     return presenter.level(form.components, values, {**context, **values}, "", False)
 
 
@@ -72,10 +72,18 @@ def show(form: Form, component: Component, value: object, lang: str) -> str:
     written = replace(component, options=replace(component.options, key=(), formula=None))
     moment = datetime.fromtimestamp(0, CHINA)  # no formula is computed, so no time is told
     fixed = replace(written, prefix=_still(component.prefix), suffix=_still(component.suffix))
-    return _Presenter(form, moment, "en" if lang == "en" else "zh", str).value(fixed, value, {})
+    return _Presenter(form.english, moment, "en" if lang == "en" else "zh", str).value(
+        fixed, value, {}
+    )
 
 
-def node_text(node: Node, *, lang: str = "zh", name_of: Callable[[str], str] = str) -> str:
+def node_text(
+    node: Node,
+    *,
+    lang: str = "zh",
+    name_of: Callable[[str], str] = str,
+    texts: Mapping[str, str] | None = None,
+) -> str:
     """What a field of a form's state says, as text: for fields that may only be read."""
     fixed = replace(
         node.component,
@@ -83,7 +91,7 @@ def node_text(node: Node, *, lang: str = "zh", name_of: Callable[[str], str] = s
         prefix=Template(""),
         suffix=Template(""),
     )
-    told = _Presenter(None, datetime.fromtimestamp(0, CHINA), lang, name_of)
+    told = _Presenter(texts or {}, datetime.fromtimestamp(0, CHINA), lang, name_of)
     return told.value(fixed, node.value, {})
 
 
@@ -93,7 +101,7 @@ def _still(template: Template) -> Template:
 
 @dataclass(frozen=True)
 class _Presenter:
-    form: Form | None
+    texts: Mapping[str, str]
     now: datetime
     lang: str
     name_of: Callable[[str], str]
@@ -178,6 +186,8 @@ class _Presenter:
             people = value if isinstance(value, list) else [value]
             return _BETWEEN[self.lang].join(self.name_of(str(one)) for one in people)
         match each.kind:
+            case Kind.TEXTFIELD | Kind.TEXTAREA if isinstance(value, str):
+                return value  # a person's words, also where a translation is at hand
             case Kind.DATETIME:
                 return self._moment(each, value)
             case Kind.RADIO | Kind.SELECT | Kind.CHECKLIST | Kind.TAGLIST:
@@ -248,7 +258,7 @@ class _Presenter:
         return text if template.fixed else self._said(text)
 
     def _said(self, text: str) -> str:
-        return text if self.form is None else self.form.english.get(text, text)
+        return self.texts.get(text, text)
 
 
 def _has(data: object, steps: Sequence[str]) -> bool:

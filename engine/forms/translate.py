@@ -52,6 +52,10 @@ def _rewritten(raw: Mapping[str, Any], change: Callable[[str], str]) -> dict[str
         entries = copy.get(name)
         if isinstance(entries, list):
             copy[name] = [_entry(each, change) for each in entries]
+    for name in ("valuesExpression", "expression"):
+        formula = copy.get(name)
+        if isinstance(formula, str):
+            _LITERAL.sub(lambda match: _noted(match, change), formula)
     children = copy.get("components")
     if isinstance(children, list):
         copy["components"] = [

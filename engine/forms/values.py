@@ -8,6 +8,7 @@ every condition.
 from __future__ import annotations
 
 import datetime as py
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -131,27 +132,33 @@ def _moment(component: Component, raw: object) -> object:
         return Bad(code, raw)
 
 
+# Written with the legal offset also for years when local clocks differed by odd seconds.
+_CHINA = py.timezone(py.timedelta(hours=8))
+
+# Python reads more spellings of ISO 8601 (weeks, no colons) than FEEL and a person do.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?", re.ASCII)
+_MOMENT = re.compile(_DATE.pattern + "T" + _TIME.pattern + r"(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+
+
 def _date(raw: object) -> str:
-    if isinstance(raw, datetime) or not isinstance(raw, (date, str)):
-        raise ValueError(raw)
-    if isinstance(raw, str):
-        if len(raw) != len("2026-09-01"):
-            raise ValueError(raw)
+    if isinstance(raw, str) and _DATE.fullmatch(raw):
         raw = date.fromisoformat(raw)
+    if isinstance(raw, datetime) or not isinstance(raw, date):
+        raise ValueError(raw)
     return raw.isoformat()
 
 
 def _time(raw: object) -> str:
-    value = py.time.fromisoformat(raw) if isinstance(raw, str) else raw
-    if not isinstance(value, py.time) or value.tzinfo is not None:
+    if isinstance(raw, str) and _TIME.fullmatch(raw):
+        raw = py.time.fromisoformat(raw)
+    if not isinstance(raw, py.time) or raw.tzinfo is not None:
         raise ValueError(raw)
-    return value.replace(microsecond=0).isoformat()
+    return raw.replace(microsecond=0).isoformat()
 
 
 def _datetime(zone: str, raw: object) -> str:
-    if isinstance(raw, str):
-        if len(raw) <= len("2026-09-01"):
-            raise ValueError(raw)
+    if isinstance(raw, str) and _MOMENT.fullmatch(raw):
         raw = datetime.fromisoformat(raw)
     if not isinstance(raw, datetime):
         raise ValueError(raw)
@@ -162,7 +169,7 @@ def _datetime(zone: str, raw: object) -> str:
         raise ValueError(raw)
     if zone == "utc_normalized":
         return raw.astimezone(py.UTC).replace(tzinfo=None).isoformat() + "Z"
-    return raw.astimezone(CHINA).isoformat()
+    return raw.astimezone(_CHINA).isoformat()
 
 
 def _choice(component: Component, raw: object, options: Sequence[Option] | None) -> object:
@@ -193,9 +200,9 @@ def _identity(value: object) -> tuple[type, object]:
 def _one(component: Component, raw: object, options: Sequence[Option] | None) -> object:
     if raw is None or raw == "":
         return None
-    if isinstance(raw, float):
+    if isinstance(raw, (float, Decimal)):
         raw = decimal(raw)
-    if not isinstance(raw, (str, int, Decimal)):
+    if not isinstance(raw, (str, int, Decimal)) or not _short(raw):
         return Bad("choice.unknown", raw, {"value": _brief(raw)})
     if component.picker is not None:
         fits = isinstance(raw, str) and len(raw) <= limits.LINE and not _text_bad(raw)
@@ -234,8 +241,17 @@ def token(value: Plain) -> str:
 
 
 def _brief(raw: object) -> str:
-    text = "".join(char for char in str(raw)[:40] if not _unprintable(char))
-    return text if len(str(raw)[:41]) <= 40 else text + "…"
+    """What was sent, short enough for a message; only plain values are told at all."""
+    if not isinstance(raw, (str, bool, int, Decimal)) or not _short(raw):
+        return "…"
+    text = str(raw)
+    shown = "".join(char for char in text[:40] if not _unprintable(char))
+    return shown if len(text) <= 40 else shown + "…"
+
+
+def _short(raw: object) -> bool:
+    # Python refuses to write integers of thousands of digits.
+    return not isinstance(raw, int) or raw.bit_length() <= 256
 
 
 def _files(raw: object, multiple: bool, files: Mapping[str, FileRef] | None) -> object:

@@ -186,6 +186,7 @@ class _Builder:
         name_of_user: Callable[[str], str],
     ) -> None:
         self.triggers = state.form.triggers
+        self.texts = state.form.english
         self.problems = problems
         self.lang: Lang = lang
         self.people = people
@@ -256,7 +257,7 @@ class _Builder:
     def _fixed(self, node: Node) -> dict[str, Any]:
         if node.kind is Kind.FILEPICKER:
             return {"macro": "fixed", "files": _refs(node.value)}
-        text = node_text(node, lang=self.lang, name_of=self.name_of_user)
+        text = node_text(node, lang=self.lang, name_of=self.name_of_user, texts=self.texts)
         return {"macro": "fixed", "value": text, "trigger": False}
 
     def _text(self, node: Node) -> dict[str, Any]:
@@ -385,7 +386,7 @@ class _Builder:
         }
 
     def _computed(self, node: Node) -> dict[str, Any]:
-        text = node_text(node, lang=self.lang, name_of=self.name_of_user)
+        text = node_text(node, lang=self.lang, name_of=self.name_of_user, texts=self.texts)
         return {"macro": "fixed", "value": text, "trigger": False}
 
     def _group(self, node: Node) -> dict[str, Any]:
