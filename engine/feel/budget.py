@@ -32,7 +32,7 @@ class Budget:
     steps: int = 1_000_000
     depth: int = 100
     size: int = 1_000_000
-    seconds: float = 5.0
+    seconds: float = 2.0
 
 
 DEFAULT = Budget()
@@ -65,6 +65,11 @@ class Meter:
                 f"超过 {self.budget.steps} 步的上限。",
                 f"more than {self.budget.steps} steps.",
             )
+        self.look()
+        self._look = self.left - _TICKS_PER_LOOK
+
+    def look(self) -> None:
+        """Look at the clock now: before and after a piece of work that no step count measures."""
         now = time.monotonic()
         if not self._deadline:
             # The first thousand steps are free of clock reads: most expressions end before.
@@ -74,7 +79,6 @@ class Meter:
                 f"超过 {self.budget.seconds} 秒的上限。",
                 f"longer than {self.budget.seconds} seconds.",
             )
-        self._look = self.left - _TICKS_PER_LOOK
 
     def elements(self, count: int) -> None:
         """Pay for making or walking a list of ``count`` elements."""

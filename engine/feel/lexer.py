@@ -41,6 +41,7 @@ _TOKEN: Final = re.compile(
   | (?P<at>@\s*"(?:[^"\\]|\\.)*")
   | (?P<string>"(?:[^"\\]|\\(?s:.))*")
   | (?P<name>\?|[{_START}][{_PART}]*)
+  | (?P<open>/\*)
   | (?P<op>\*\*|\.\.|<=|>=|!=|->|[-+*/<>=(){{}}\[\],:.])
   | (?P<bad>(?s:.))
     """,
@@ -52,7 +53,11 @@ _HIGHEST = 0x10FFFF
 
 
 def tokenize(text: str) -> list[Token]:
-    """Cut ``text`` into tokens, ending with one of kind ``end``."""
+    """Cut ``text`` into tokens, ending with one of kind ``end``.
+
+    Nothing behind a quotation mark or comment that is never closed is read: it could not be
+    parsed, and looking for the end again from every place would take quadratic time.
+    """
     tokens: list[Token] = []
     spaced = False
     for match in _TOKEN.finditer(text):
@@ -60,8 +65,12 @@ def tokenize(text: str) -> list[Token]:
         if kind == "space":
             spaced = True
             continue
-        tokens.append(Token(kind, match.group(), match.start(), match.end(), spaced))  # type: ignore[arg-type]
+        never_closed = kind == "open" or match.group() == '"'
+        shown: Kind = "bad" if never_closed else kind  # type: ignore[assignment]
+        tokens.append(Token(shown, match.group(), match.start(), match.end(), spaced))
         spaced = False
+        if never_closed:
+            break
     tokens.append(Token("end", "", len(text), len(text), spaced))
     return tokens
 
@@ -104,6 +113,7 @@ _HINTS: Final = {
     "!": ("“不”写作 not(…)。", "Write not(…)."),
     "%": ("百分之五写作 5/100；求余用 modulo(a, b)。", "For a remainder write modulo(a, b)."),
     "=": ("比较只用一个等号 =。", "Compare with a single =."),
+    "/*": ("注释缺少结尾 */。", "The comment is not closed."),
     "/": ("除号后面要有数值；注释写作 /* … */。", "A comment is written /* … */."),
 }
 
@@ -118,7 +128,7 @@ def failure(text: str, token: Token, zh: str, en: str) -> FeelSyntaxError:
         if token.kind == "end"
         else {"zh": f"“{shown}”", "en": f'"{shown}"'}
     )
-    hint = _HINTS.get(token.text[:1], ("", "")) if token.kind in ("bad", "op") else ("", "")
+    hint = _HINTS.get(token.text, ("", "")) if token.kind in ("bad", "op") else ("", "")
     if token.kind == "name":
         hint = full_width_hint(token.text) or hint
     return FeelSyntaxError(

@@ -89,6 +89,35 @@ def property_set(name: str) -> CodeSet:
     return CodeSet.of(interval for each in chosen for interval in each.intervals)
 
 
+@cache
+def _case_groups() -> dict[int, tuple[int, ...]]:
+    """Each character that has variants of case → all of them, itself included."""
+    groups: dict[str, set[int]] = {}
+    for code in range(sys.maxunicode + 1):
+        each = chr(code)
+        folded = each.casefold()
+        if folded != each or each.upper() != each:
+            group = groups.setdefault(folded, set())
+            group.add(code)
+            group.update(ord(form) for form in (each.lower(), each.upper()) if len(form) == 1)
+    return {code: tuple(group) for group in groups.values() for code in group}
+
+
+def with_case_variants(found: CodeSet) -> CodeSet:
+    """The set and every other case of its characters."""
+    more: list[Interval] = []
+    for low, high in found.intervals:
+        codes = _case_groups()
+        inside = range(low, high + 1) if high - low < len(codes) else codes
+        more.extend(
+            (variant, variant)
+            for code in inside
+            if low <= code <= high
+            for variant in codes.get(code, ())
+        )
+    return CodeSet.of((*found.intervals, *more))
+
+
 _NAME_START: Final = CodeSet.of(
     (ord(low), ord(high))
     for low, high in (

@@ -19,6 +19,7 @@ from engine.feel.diagnostics import Null
 _FLAGS: Final = frozenset("smixq")
 _LONGEST_PATTERN: Final = 2_000
 _MOST_MEMORY: Final = 4 << 20
+_WORK_PER_STEP: Final = 256
 
 
 def _options() -> Any:
@@ -47,13 +48,18 @@ class Pattern:
             raise Null("正则表达式写法有误。", "the regular expression is malformed.") from error
         self._groups = int(self._compiled.groups)
 
+    def _pay(self, run: Run, text: str) -> None:
+        # RE2 takes at worst text × program: seconds where both are large.
+        run.meter.characters(len(text))
+        run.meter.tick(len(text) * self._compiled.programsize // _WORK_PER_STEP)
+
     def found(self, run: Run, text: str) -> bool:
         """Whether it occurs in ``text``."""
-        run.meter.characters(len(text))
+        self._pay(run, text)
         return self._compiled.search(text) is not None
 
     def _each(self, run: Run, text: str) -> Iterator[Any]:
-        run.meter.characters(len(text))
+        self._pay(run, text)
         if self._compiled.search("") is not None:
             raise Null(
                 "正则表达式能匹配空文本，不能用来替换或拆分。",
@@ -61,6 +67,7 @@ class Pattern:
             )
         for match in self._compiled.finditer(text):
             run.meter.tick()
+            run.meter.look()
             yield match
 
     def replaced(self, run: Run, text: str, replacement: str) -> str:
@@ -94,9 +101,15 @@ class Pattern:
         return [match.group() for match in self._each(run, text)]
 
 
-@lru_cache(maxsize=512)
-def compiled(pattern: str, flags: str) -> Pattern:
+def compiled(run: Run, pattern: str, flags: str) -> Pattern:
     """The pattern, compiled once; Null when it is none."""
+    run.meter.tick(1 + len(pattern))
+    run.meter.look()
+    return _compiled(pattern, flags)
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str, flags: str) -> Pattern:
     return Pattern(pattern, flags)
 
 

@@ -98,7 +98,7 @@ def is_blank(run: Run, text: str) -> object:
 @builtin("matches(input: string, pattern: string, flags?: string?)")
 def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> object:
     """Whether the pattern (XPath 3.1) occurs somewhere."""
-    return regex.compiled(pattern, flags or "").found(run, text)
+    return regex.compiled(run, pattern, flags or "").found(run, text)
 
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string?)")
@@ -106,16 +106,16 @@ def replace(
     run: Run, text: str, pattern: str, replacement: str, flags: str | None = None
 ) -> object:
     """Every occurrence of the pattern replaced; ``$1`` stands for the first group."""
-    return regex.compiled(pattern, flags or "").replaced(run, text, replacement)
+    return regex.compiled(run, pattern, flags or "").replaced(run, text, replacement)
 
 
 @builtin("split(string: string, delimiter: string)")
 def split(run: Run, text: str, delimiter: str) -> object:
     """The parts between occurrences of the pattern."""
-    return regex.compiled(delimiter, "").split(run, text)
+    return regex.compiled(run, delimiter, "").split(run, text)
 
 
 @builtin("extract(string: string, pattern: string)")
 def extract(run: Run, text: str, pattern: str) -> object:
     """All occurrences of the pattern (Camunda)."""
-    return regex.compiled(pattern, "").occurrences(run, text)
+    return regex.compiled(run, pattern, "").occurrences(run, text)

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from typing import Final, NoReturn
 
-from engine.feel.builtins.codepoints import CLASSES, NONE, CodeSet, property_set
+from engine.feel.builtins.codepoints import CLASSES, NONE, CodeSet, property_set, with_case_variants
 from engine.feel.diagnostics import Null
 
 _QUANTIFIER: Final = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 _SINGLE: Final = frozenset("nrt\\|.?*+(){}-[]^$")
 _PROPERTY: Final = re.compile(r"\\([pP])\{([A-Za-z0-9-]+)\}")
 _HIGHEST_REPEAT: Final = 1000
+_LONGEST: Final = 200_000
+_NATIVE: Final = {
+    "d": r"\p{Nd}",
+    "D": r"\P{Nd}",
+    "s": r"[ \t\n\r]",
+    "S": r"[^ \t\n\r]",
+    "w": r"[^\p{P}\p{Z}\p{C}]",
+    "W": r"[\p{P}\p{Z}\p{C}]",
+}
 
 
 def translate(pattern: str, flags: str) -> str:
@@ -28,8 +37,10 @@ class _Translator:
         if "x" in flags:
             pattern = _without_space(pattern)
         self.pattern = pattern
+        self.caseless = "i" in flags
         self.dot = "(?s:.)" if "s" in flags else r"[^\n\r]"
         self.index = 0
+        self.size = 0
         self.out: list[str] = []
 
     def run(self) -> str:
@@ -83,9 +94,9 @@ class _Translator:
         letter = self.pattern[self.index + 1 : self.index + 2]
         if letter and letter in CLASSES:
             self.index += 2
-            return f"[{CLASSES[letter]().ranges()}]"
+            return _NATIVE.get(letter) or self._explicit(CLASSES[letter]())
         if letter in ("p", "P"):
-            return f"[{self._property_set().ranges()}]"
+            return self._explicit(self._property_set())
         if letter.isdigit() and letter.isascii():
             raise Null("不支持正则表达式的反向引用。", "back-references are not supported.")
         if letter not in _SINGLE or not letter:
@@ -102,8 +113,15 @@ class _Translator:
         return found.complement() if match[1] == "P" else found
 
     def _class(self) -> str:
-        found = self._class_set()
-        return f"[{found.ranges()}]" if found.intervals else r"[^\x{0}-\x{10FFFF}]"
+        return self._explicit(self._class_set())
+
+    def _explicit(self, found: CodeSet) -> str:
+        """A set written out; case is settled already (a category is never caseless)."""
+        inner = found.ranges() if found.intervals else r"^\x{0}-\x{10FFFF}"
+        self.size += len(inner)
+        if self.size > _LONGEST:
+            raise Null("正则表达式过于复杂。", "the regular expression is too complex.")
+        return f"(?-i:[{inner}])" if self.caseless else f"[{inner}]"
 
     def _class_set(self) -> CodeSet:
         """A bracketed class from here, with negation and subtraction worked out."""
@@ -135,12 +153,16 @@ class _Translator:
         if self.pattern[self.index : self.index + 1] != "-" or self.pattern[
             self.index + 1 : self.index + 2
         ] in ("]", "["):
-            return CodeSet(((low, low),))
+            return self._characters(low, low)
         self.index += 1
         high = self._atom()
         if isinstance(high, CodeSet) or high < low:
             _malformed()
-        return CodeSet(((low, high),))
+        return self._characters(low, high)
+
+    def _characters(self, low: int, high: int) -> CodeSet:
+        found = CodeSet(((low, high),))
+        return with_case_variants(found) if self.caseless else found
 
     def _atom(self) -> CodeSet | int:
         """One character of a class, or the set an escape stands for."""
