@@ -15,10 +15,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from engine import feel
+from engine.clock import CHINA
 from engine.errors import EvaluationFailed, YifaError
 
 Scope = Mapping[str, object]
 """What a formula sees: variables of the task, answers on top, ``this``, ``parent`` and ``i``."""
+
+HOUSE_FUNCTIONS = (
+    "limit date",
+    "earliest date",
+    "add working days",
+    "working days between",
+)
+"""The law's functions with blanks in their names: known to every form, brought in by the context."""
 
 _LOOPS = 1_000
 _SPECIAL = ("this", "parent", "i")
@@ -43,21 +52,28 @@ class TemplateWrong(Exception):
 class Formula:
     """One compiled FEEL expression."""
 
-    __slots__ = ("_expression", "source")
+    __slots__ = ("_expression", "_functions", "source")
 
     def __init__(self, source: str, names: Iterable[str] = ()) -> None:
         """Compile ``source`` (with or without its leading ``=``), or raise FormulaWrong."""
         self.source = source
         text = source.strip().removeprefix("=")
+        functions = (*HOUSE_FUNCTIONS, *names)
         try:
-            self._expression = feel.compile(text, names=(*names, *_SPECIAL))
+            self._expression = feel.compile(text, names=(*functions, *_SPECIAL))
         except EvaluationFailed as exc:
             raise FormulaWrong(exc) from exc
+        self._functions = self._expression.names.intersection(functions)
 
     def value(self, scope: Scope, now: datetime) -> object:
         """The plain (JSON and Decimal) value in ``scope`` at ``now``, or FormulaFailed."""
+        for name in self._functions:
+            # Without this a limit of law would be null, and null is no limit.
+            if name not in scope:
+                raise FormulaFailed(_missing(self.source, name))
+        moment = now.astimezone(CHINA)  # today() is the day in China
         try:
-            return feel.to_plain(self._expression.evaluate(scope, now=now, budget=_BUDGET))
+            return feel.to_plain(self._expression.evaluate(scope, now=moment, budget=_BUDGET))
         except EvaluationFailed as exc:
             raise FormulaFailed(exc) from exc
 
@@ -78,6 +94,16 @@ class Formula:
 
     def __repr__(self) -> str:
         return f"Formula({self.source!r})"
+
+
+def _missing(source: str, name: str) -> EvaluationFailed:
+    return EvaluationFailed(
+        where=source[:80],
+        reason={
+            "zh": f"此处没有名为“{name}”的函数。",
+            "en": f"there is no function “{name}” here.",
+        },
+    )
 
 
 _BUDGET = feel.Budget(steps=200_000, depth=50, size=100_000, seconds=1.0)

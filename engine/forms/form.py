@@ -86,8 +86,12 @@ class Form:
         return prefill.blank(component.components, {})
 
     def state(self, answers: object, context: Mapping[str, object], *, now: datetime) -> FormState:
-        """What the form looks like with these answers: visible fields, choices, labels, limits."""
-        return state.evaluate(self, answers, context, now)
+        """What the form looks like with these answers: visible fields, choices, labels, limits.
+
+        Answers too large to look at count as none.
+        """
+        known = {} if validation.oversize(answers) else answers
+        return state.evaluate(self, known, context, now)
 
     def validate(
         self,
@@ -159,7 +163,8 @@ class Form:
 def parse(data: bytes | str | Mapping[str, Any], *, names: Iterable[str] = ()) -> Form:
     """Read a form document; raises ModelRejected with every fault found.
 
-    ``names`` are names with spaces or operators that its formulas may use (``limit date``).
+    ``names`` are more functions with spaces in their names that its formulas may call, besides the
+    law's own (``limit date``, …); whoever evaluates the form puts them into the context.
     """
     form, problems = _read(data, tuple(names))
     errors = [each for each in problems if each.severity == "error"]

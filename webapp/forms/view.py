@@ -228,7 +228,7 @@ class _Builder:
         errors = tuple(self.by_path.get(node.path, ())) if node.path else ()
         own_id = id_of(node.path) if node.path else ""
         describes = [
-            f"{own_id}-{part}"
+            f"{own_id}-_{part}"
             for part, given in (
                 ("description", node.description),
                 ("help", node.help),
@@ -308,7 +308,7 @@ class _Builder:
             OptionView(
                 value=token(option.value),
                 label=option.label,
-                id=id_of(node.path) + (f"-{index}" if index else ""),
+                id=id_of(node.path) + (f"-_{index}" if index else ""),
                 chosen=token(option.value) in taken,
             )
             for index, option in enumerate(node.options)
@@ -332,7 +332,7 @@ class _Builder:
                 OptionView(
                     value=person.id,
                     label=person.name,
-                    id=id_of(node.path) + (f"-{index}" if index else ""),
+                    id=id_of(node.path) + (f"-_{index}" if index else ""),
                     chosen=person.id in taken,
                 ),
             )
@@ -370,7 +370,7 @@ class _Builder:
             "suggestions": suggestions,
             "chosen": tuple(
                 OptionView(
-                    value=one, label=labels.get(one, one), id=f"{id_of(node.path)}-chosen-{i}"
+                    value=one, label=labels.get(one, one), id=f"{id_of(node.path)}-_chosen-{i}"
                 )
                 for i, one in enumerate(sorted(taken))
             ),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine import feel
 from engine.forms import Form, parse
 
 NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
@@ -218,3 +219,31 @@ def test_a_form_begins_with_what_is_known(known: dict[str, Any] | None) -> None:
         assert blank == {"title": "无题", "ok": False, "rows": [{"k": "0"}]}
     else:
         assert blank == {**known, "ok": False}
+
+
+def test_the_laws_functions_come_with_the_context_and_are_missed_aloud() -> None:
+    law = form(
+        {
+            "type": "datetime",
+            "subtype": "date",
+            "key": "d",
+            "label": "d",
+            "properties": {"minDate": '=earliest date("notice", opened)'},
+        }
+    )
+    known = {
+        "opened": "2026-09-01",
+        "earliest date": feel.FeelFunction(
+            "earliest date", ("id", "anchor"), lambda rule, at: "2026-10-01"
+        ),
+    }
+    early = law.validate({"d": "2026-09-30"}, known, now=NOW)
+    assert [p.code for p in early.problems] == ["form.date.min"]
+    missing = law.validate({"d": "2026-09-30"}, {"opened": "2026-09-01"}, now=NOW)
+    assert [p.code for p in missing.problems] == ["form.formula"]
+
+
+def test_today_is_the_day_in_china() -> None:
+    today = form({"type": "expression", "key": "e", "expression": "=string(today())"})
+    late = datetime(2026, 9, 1, 17, 0, tzinfo=UTC)
+    assert today.validate({}, {}, now=late).values == {"e": "2026-09-02"}

@@ -157,9 +157,9 @@ def test_what_describes_a_field_exists(tree: html.HtmlElement) -> None:
     ids = set(tree.xpath("//@id"))
     for described in tree.xpath("//@aria-describedby"):
         assert set(described.split()) <= ids
-    help_text = tree.get_element_by_id("f-title-help")
+    help_text = tree.get_element_by_id("f-title-_help")
     assert help_text.text_content() == "《条例》第三条"
-    assert "f-title-help" in tree.get_element_by_id("f-title").get("aria-describedby").split()
+    assert "f-title-_help" in tree.get_element_by_id("f-title").get("aria-describedby").split()
 
 
 def test_every_problem_stands_beside_its_field_and_in_the_summary(tree: html.HtmlElement) -> None:
@@ -171,10 +171,10 @@ def test_every_problem_stands_beside_its_field_and_in_the_summary(tree: html.Htm
     assert len(targets) == len(summary.xpath(".//li"))
     for target in targets:
         field = tree.get_element_by_id(target[1:])
-        error = tree.get_element_by_id(f"{target[1:]}-error")
+        error = tree.get_element_by_id(f"{target[1:]}-_error")
         assert error.text_content().strip()
         described = field.xpath("ancestor-or-self::*[@aria-describedby][1]/@aria-describedby")
-        assert f"{target[1:]}-error" in " ".join(described).split()
+        assert f"{target[1:]}-_error" in " ".join(described).split()
         if field.tag in ("input", "select", "textarea"):
             assert field.get("aria-invalid") == "true"
 
@@ -241,7 +241,7 @@ def test_uploaded_files_can_be_kept_or_dropped() -> None:
     assert (keep.get("value"), keep.get("checked") is not None) == ("f1", True)
     assert "<b>旧稿.docx" in keep.getparent().text_content()
     assert tree.get_element_by_id("f-file").get("accept") == ".docx,.pdf"
-    assert "20 MB" in tree.get_element_by_id("f-file-hint").text_content()
+    assert "20 MB" in tree.get_element_by_id("f-file-_hint").text_content()
 
 
 def test_read_only_and_computed_fields_send_nothing() -> None:
