@@ -176,8 +176,21 @@ def _checked(
 ) -> tuple[etree._ElementTree, list[Problem]]:
     tree = read(data, name=name, limits=limits)
     problems = normalise.spell(tree)
-    problems += check(Graph(tree), script_formats=script_formats)
+    graph = Graph(tree)
+    if len(graph.nodes) > limits.nodes:
+        raise ModelRejected([_too_many_nodes(len(graph.nodes), limits.nodes, name)])
+    problems += check(graph, script_formats=script_formats)
     return tree, [replace(problem, file=problem.file or name) for problem in problems]
+
+
+def _too_many_nodes(found: int, limit: int, name: str) -> Problem:
+    return Problem(
+        code="too-many-nodes",
+        zh=f"模型有 {found:,} 个节点，超过上限 {limit:,}。请把流程拆成几个，用调用活动相连。",
+        en=f"The model has {found:,} nodes; the limit is {limit:,}. "
+        "Split the process and connect the parts by call activities.",
+        file=name,
+    )
 
 
 def _errors(problems: list[Problem]) -> list[Problem]:

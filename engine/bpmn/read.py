@@ -19,11 +19,15 @@ from engine.errors import ModelRejected, Problem
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How much a model may be: bytes as uploaded, XML elements in all, nesting of elements."""
+    """How much a model may be.
+
+    Bytes as uploaded, XML elements in all (pictures included), their nesting, and flow nodes.
+    """
 
     size: int = 10 * 1024 * 1024
-    elements: int = 250_000
-    depth: int = 200
+    elements: int = 200_000
+    depth: int = 64
+    nodes: int = 10_000
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -31,6 +31,7 @@ _KINDS: Final = {
     "intermediateThrowEvent": ("中间抛出事件", "intermediate throw event"),
     "boundaryEvent": ("边界事件", "boundary event"),
     "sequenceFlow": ("连线", "sequence flow"),
+    "messageFlow": ("消息流", "message flow"),
     "process": ("流程", "process"),
     "lane": ("泳道", "lane"),
     "message": ("消息", "message"),

@@ -12,6 +12,7 @@ from typing import Final
 from engine.bpmn.graph import Graph
 from engine.bpmn.lint import (
     activities,
+    collaborations,
     events,
     expressions,
     features,
@@ -32,6 +33,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *flows.RULES,
     *paths.RULES,
     *gateways.RULES,
+    *collaborations.RULES,
     *events.RULES,
     *activities.RULES,
     *expressions.RULES,

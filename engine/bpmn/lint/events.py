@@ -169,6 +169,21 @@ def boundary_kinds(graph: Graph) -> Iterator[Problem]:
             )
 
 
+def handler_kinds(graph: Graph) -> Iterator[Problem]:
+    """An event sub-process that an error starts always interrupts (10.5.2, table 10.86)."""
+    for node in graph.nodes:
+        if names.kind(node) != "startEvent":
+            continue
+        waits = (node.get("isInterrupting") or "true").strip() not in {"true", "1"}
+        if waits and node.find(names.bpmn("errorEventDefinition")) is not None:
+            yield problem(
+                "must-interrupt",
+                node,
+                "{it}由错误触发，必定中断所在范围，不能设为不中断。请改为中断。",
+                "{it} is triggered by an error and always interrupts. Make it interrupting.",
+            )
+
+
 def cancel_ends(graph: Graph) -> Iterator[Problem]:
     """A cancel end event stands in a transaction (10.5.3)."""
     for node in graph.nodes:
@@ -354,6 +369,7 @@ RULES = (
     several_none_starts,
     boundary_attachment,
     boundary_kinds,
+    handler_kinds,
     cancel_ends,
     timers,
     links,

@@ -42,6 +42,38 @@ def unknown_elements(graph: Graph) -> Iterator[Problem]:
                 )
 
 
+def misplaced_elements(graph: Graph) -> Iterator[Problem]:
+    """Nodes and flows stand in a process or sub-process, triggers in an event."""
+    for element in graph.root.iter(f"{{{names.BPMN}}}*"):
+        kind, parent = names.kind(element), element.getparent()
+        around = names.kind(parent) if parent is not None else ""
+        if kind in _IN_SCOPES and around not in _AROUND_NODES:
+            yield problem(
+                "misplaced-element",
+                element,
+                "{it}不在流程或子流程之内。请在建模工具中把它放进流程。",
+                "{it} stands in no process or sub-process. Put it into one in the modeler.",
+            )
+        elif kind in names.EVENT_DEFINITIONS and around not in _AROUND_DEFINITIONS:
+            yield problem(
+                "misplaced-element",
+                parent if parent is not None else element,
+                f"{{it}}之内不能有 {kind}，只有事件才有触发方式。请删去，或改用事件。",
+                f"{{it}} contains a {kind}, and only events have triggers. Remove it or use an "
+                "event.",
+            )
+        elif kind.endswith("EventDefinition") and kind not in names.EVENT_DEFINITIONS:
+            yield problem(
+                "unknown-element",
+                parent if parent is not None else element,
+                f"{{it}}的触发方式 {kind} 不是 BPMN 的。请换成标准的触发方式。",
+                f"The trigger {kind} of {{it}} is not one of BPMN. Use a standard one.",
+            )
+
+
+_IN_SCOPES = names.FLOW_NODES | {"sequenceFlow"}
+_AROUND_NODES = names.SCOPES | {"choreography", "subChoreography", "globalChoreographyTask"}
+_AROUND_DEFINITIONS = names.EVENTS | {"definitions"}
 _KNOWN = names.FLOW_NODES | {
     "artifact",
     "association",
@@ -78,4 +110,4 @@ _KNOWN = names.FLOW_NODES | {
     "subChoreography",
 }
 
-RULES = (refused_features, unknown_elements)
+RULES = (refused_features, unknown_elements, misplaced_elements)

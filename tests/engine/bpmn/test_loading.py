@@ -221,6 +221,23 @@ def test_a_model_of_five_thousand_nodes_lints() -> None:
     assert len(problems) == 2500
 
 
+def test_a_model_beyond_all_measure_is_refused_before_it_costs_anything() -> None:
+    body = path(*(f'<task id="t{number}"/>' for number in range(12)))
+    (problem,) = bpmn.lint(model(body), limits=bpmn.Limits(nodes=10))
+    assert problem.code == "too-many-nodes"
+    with pytest.raises(ModelRejected):
+        bpmn.load(model(body), limits=bpmn.Limits(nodes=10))
+
+
+def test_sub_processes_may_nest_as_deep_as_reading_allows() -> None:
+    body = '<task id="deepest"/>'
+    for number in range(60):
+        body = f'<subProcess id="sp{number}">{body}</subProcess>'
+    definition = bpmn.load(model(body))
+    run = definition.start("p", {}, now=NOW, services=Services())
+    assert run.progress().of(facts.InstanceEnded)
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_mutated_models_raise_nothing_but_our_own_error(data: st.DataObject) -> None:

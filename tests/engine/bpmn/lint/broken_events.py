@@ -144,4 +144,15 @@ EVENTS: list[tuple[str, str, str, str]] = [
         ),
         "",
     ),
+    (
+        "must-interrupt",
+        "is",
+        path(user())
+        + sub(
+            '<startEvent id="is" isInterrupting="false"><errorEventDefinition errorRef="er"/>'
+            '</startEvent><endEvent id="ie"/>' + flow("is", "ie"),
+            'triggeredByEvent="true"',
+        ),
+        ERR,
+    ),
 ]

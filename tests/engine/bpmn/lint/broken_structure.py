@@ -1,5 +1,7 @@
 """Models whose ids, flows, paths or gateways are wrong: code, element, body, roots."""
 
+# ruff: noqa: E501  models are read better in one line
+
 from __future__ import annotations
 
 from tests.engine.bpmn.samples import (
@@ -208,5 +210,36 @@ STRUCTURE: list[tuple[str, str, str, str]] = [
         "g",
         path('<eventBasedGateway id="g"/>', catch('<messageEventDefinition messageRef="m"/>')),
         MSG,
+    ),
+    ("misplaced-element", "m1", path(user()), '<task id="m1"/>'),
+    (
+        "misplaced-element",
+        "t",
+        path(
+            '<task id="t"><timerEventDefinition><timeDuration>P1D</timeDuration></timerEventDefinition></task>'
+        ),
+        "",
+    ),
+    ("unknown-element", "z", path(user()) + '<hyperTask id="z"/>', ""),
+    (
+        "unknown-element",
+        "e",
+        path(user()).replace(
+            '<endEvent id="e"/>', '<endEvent id="e"><hyperEventDefinition/></endEvent>'
+        ),
+        "",
+    ),
+    # pools
+    (
+        "dangling-message-flow",
+        "mf",
+        path(user()),
+        '<collaboration id="c"><participant id="pp" processRef="p"/><messageFlow id="mf" sourceRef="pp" targetRef="nobody"/></collaboration>',
+    ),
+    (
+        "message-flow-in-pool",
+        "mf",
+        path(user()),
+        '<collaboration id="c"><participant id="pp" processRef="p"/><messageFlow id="mf" sourceRef="s" targetRef="t"/></collaboration>',
     ),
 ]

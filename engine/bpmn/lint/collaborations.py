@@ -1,0 +1,55 @@
+"""Pools and message flows: drawn to be looked at, but what they show must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from engine.bpmn import names
+from engine.bpmn.graph import Graph, process_of
+from engine.bpmn.names import Node
+from engine.bpmn.wording import problem
+from engine.errors import Problem
+
+_ENDS: Final = (("sourceRef", "起点", "source"), ("targetRef", "终点", "target"))
+
+
+def message_flows(graph: Graph) -> Iterator[Problem]:
+    """A message flow connects two pools (BPMN 2.0.2, 9.3)."""
+    flows = list(graph.root.iter(names.bpmn("messageFlow")))
+    if not flows:
+        return
+    drawn = {each.get("id", ""): each for each in graph.root.iter(f"{{{names.BPMN}}}*")}
+    for flow in flows:
+        pools: list[str] = []
+        for attribute, zh, en in _ENDS:
+            reference = names.local_name(flow.get(attribute))
+            end = drawn.get(reference)
+            if end is None:
+                yield problem(
+                    "dangling-message-flow",
+                    flow,
+                    f"{{it}}的{zh}（{reference or '未填'}）不存在。请接好，或删去。",
+                    f"The {en} ({reference or 'not given'}) of {{it}} does not "
+                    "exist. Connect it or delete it.",
+                )
+            else:
+                pools.append(_pool(end))
+        if len(pools) == 2 and pools[0] and pools[0] == pools[1]:
+            yield problem(
+                "message-flow-in-pool",
+                flow,
+                "{it}的两端在同一泳池。泳池内请用连线。",
+                "Both ends of {it} are in one pool. Within a pool, use a sequence flow.",
+            )
+
+
+def _pool(end: Node) -> str:
+    """The process behind an end of a message flow; of a pool without one, the pool."""
+    if names.kind(end) == "participant":
+        return names.local_name(end.get("processRef")) or end.get("id", "")
+    process = process_of(end)
+    return process.get("id", "") if process is not None else ""
+
+
+RULES = (message_flows,)
