@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 Answers = Mapping[str, Any]
 
@@ -119,11 +119,11 @@ class AddComment(OnCase):
 class Attach(Command):
     """Put a file on a case, a task's form field, or a start form not yet handed in.
 
-    ``content`` is a path of a spooled upload or bytes; it is hashed and stored before the row.
+    ``content`` is bytes or an open binary file; it is hashed and stored before the row.
     """
 
     name: str
-    content: bytes | str
+    content: bytes | BinaryIO
     media_type: str = ""
     case_id: str | None = None
     task_id: str | None = None

@@ -46,8 +46,11 @@ class Worker:
         done = 0
         while done < limit and not self._stop.is_set():
             batch = self.house.store.jobs.claim(
-                millis(self.house.clock.now()), lanes=self.lanes, limit=BATCH,
-                lease_ms=LEASE_MS, worker=self.name,
+                millis(self.house.clock.now()),
+                lanes=self.lanes,
+                limit=BATCH,
+                lease_ms=LEASE_MS,
+                worker=self.name,
             )
             if not batch:
                 break
@@ -68,13 +71,17 @@ class Worker:
             )
         except Lost:
             log.info("lost", job=job.id, kind=job.kind)
-        except Exception as exc:  # noqa: BLE001 - a poison job must never stop the queue
+        except Exception as exc:
             self._failed(job, lease, exc)
 
     def _failed(self, job: Job, lease: str, exc: Exception) -> None:
         log.warning(
-            "job-failed", job=job.id, kind=job.kind, attempts=job.attempts,
-            error=type(exc).__name__, exc_info=exc,
+            "job-failed",
+            job=job.id,
+            kind=job.kind,
+            attempts=job.attempts,
+            error=type(exc).__name__,
+            exc_info=exc,
         )
         try:
             if job.attempts >= job.max_attempts:
@@ -86,7 +93,7 @@ class Worker:
                 self.house.store.jobs.fail(job, jobs.describe(exc), retry_at)
         except Lost:
             log.info("lost", job=job.id, kind=job.kind)
-        except Exception:  # noqa: BLE001 - the lease runs out, and somebody tries again
+        except Exception:
             log.exception("job-failure-not-kept", job=job.id)
 
     # --- as a thread or process -----------------------------------------------------------------
@@ -98,11 +105,11 @@ class Worker:
             rung = hints.rung
             try:
                 self.run_due()
-            except Exception:  # noqa: BLE001 - the database may be away for a while
+            except Exception:
                 log.exception("worker-trouble")
                 self._stop.wait(IDLE_SECONDS)
                 continue
-            hints.wait(rung, self._pause())
+            hints.wait(self._pause(), rung)
 
     def _pause(self) -> float:
         now = millis(self.house.clock.now())

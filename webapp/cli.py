@@ -25,7 +25,6 @@ from engine.engine import Engine
 from engine.errors import Invalid, Lang, Misconfigured, Problem, YifaError
 from engine.queries import UserPage, Users
 
-
 console = Console(highlight=False)
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,21 +46,23 @@ class Office(click.Group):
 
 def _lang() -> Lang:
     """Messages follow the terminal's language: Chinese, unless it says another."""
-
-
-    text = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "zh"
+    text = (
+        os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "zh"
+    )
     return "zh" if text.startswith(("zh", "C", "POSIX")) else "en"
 
 
 @click.group(cls=Office, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--config", "config_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    "--config",
+    "config_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="设置文件（TOML）· settings file; YIFA_* 环境变量优先 · environment wins",
 )
 @click.version_option(package_name="yifa", prog_name="yifa")
 @click.pass_context
 def main(ctx: click.Context, config_file: Path | None) -> None:
-    """依法：乡镇依法行政的流程引擎与办公室 · a workflow engine and office that acts by law.
+    r"""依法：乡镇依法行政的流程引擎与办公室 · a workflow engine and office that acts by law.
 
     \b
     第一次试用 · to try it:   yifa demo
@@ -202,8 +203,10 @@ def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         errors = [problem for problem in problems if problem.severity == "error"]
         failed = failed or bool(errors)
         mark = "[red]✗[/red]" if errors else "[green]✓[/green]"
-        console.print(f"{mark} {path}: {len(errors)} 处错误 · errors, "
-                      f"{len(problems) - len(errors)} 处提醒 · warnings")
+        console.print(
+            f"{mark} {path}: {len(errors)} 处错误 · errors, "
+            f"{len(problems) - len(errors)} 处提醒 · warnings"
+        )
         _show_problems(problems)
     if failed:
         ctx.exit(1)
@@ -218,8 +221,9 @@ def _show_problems(problems: Any) -> None:
         table.add_column(title, overflow="fold")
     for problem in found:
         mark = "[red]错误[/red]" if problem.severity == "error" else "[yellow]提醒[/yellow]"
-        table.add_row(mark, problem.file, str(problem.line or ""), problem.where,
-                      problem.text(_lang()))
+        table.add_row(
+            mark, problem.file, str(problem.line or ""), problem.where, problem.text(_lang())
+        )
     console.print(table)
 
 
@@ -240,14 +244,25 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="从标准输入读密码 · read it from stdin")
 @with_engine
 def user_add(
-    engine: Engine, user_id: str, name: str, unit: str | None, admin: bool,
-    roles: tuple[str, ...], password_stdin: bool,
+    engine: Engine,
+    user_id: str,
+    name: str,
+    unit: str | None,
+    admin: bool,
+    roles: tuple[str, ...],
+    password_stdin: bool,
 ) -> None:
     """新建人员；首次登录须改密码 · create a user, who must change the password at first."""
     engine.execute(
         SaveUser(
-            actor=SYSTEM, user_id=user_id, name=name, unit_id=unit, is_admin=admin, create=True,
-            password=_password(password_stdin), must_change_password=True,
+            actor=SYSTEM,
+            user_id=user_id,
+            name=name,
+            unit_id=unit,
+            is_admin=admin,
+            create=True,
+            password=_password(password_stdin),
+            must_change_password=True,
         )
     )
     for role in roles:
@@ -271,8 +286,12 @@ def _password(from_stdin: bool) -> str:
 def user_password(engine: Engine, user_id: str, password_stdin: bool) -> None:
     """重设密码并解锁 · set a new password and unlock."""
     engine.execute(
-        SaveUser(actor=SYSTEM, user_id=user_id, password=_password(password_stdin),
-                 must_change_password=True)
+        SaveUser(
+            actor=SYSTEM,
+            user_id=user_id,
+            password=_password(password_stdin),
+            must_change_password=True,
+        )
     )
     console.print(f"[green]✓[/green] {user_id}")
 
@@ -294,13 +313,23 @@ def user_disable(engine: Engine, user_id: str) -> None:
 @click.option("--to", "to_date", default=None, help="止 · to (含 · inclusive)")
 @with_engine
 def user_grant(
-    engine: Engine, user_id: str, role: str, unit: str | None, from_date: str | None,
+    engine: Engine,
+    user_id: str,
+    role: str,
+    unit: str | None,
+    from_date: str | None,
     to_date: str | None,
 ) -> None:
     """授予角色 · give a role."""
     engine.execute(
-        GrantRole(actor=SYSTEM, user_id=user_id, role=role, unit_id=unit, from_date=from_date,
-                  to_date=to_date)
+        GrantRole(
+            actor=SYSTEM,
+            user_id=user_id,
+            role=role,
+            unit_id=unit,
+            from_date=from_date,
+            to_date=to_date,
+        )
     )
     console.print(f"[green]✓[/green] {user_id}: {role}")
 
@@ -364,10 +393,15 @@ def audit_verify(engine: Engine, case_id: str | None, as_json: bool) -> None:
     """核验证据链，指出第一条被改动、删除或插入的记录 · name the first entry that was touched."""
     flaws = list(engine.verify(case_id))
     if as_json:
-        click.echo(json.dumps(
-            [{"chain": f.chain, "seq": f.seq, "kind": f.kind, "zh": f.zh, "en": f.en} for f in flaws],
-            ensure_ascii=False,
-        ))
+        click.echo(
+            json.dumps(
+                [
+                    {"chain": f.chain, "seq": f.seq, "kind": f.kind, "zh": f.zh, "en": f.en}
+                    for f in flaws
+                ],
+                ensure_ascii=False,
+            )
+        )
     for flaw in flaws if not as_json else ():
         console.print(f"[red]✗[/red] {flaw.zh} · {flaw.en}")
     if flaws:
@@ -383,8 +417,6 @@ def audit_seal(engine: Engine, day: str) -> None:
     """封存某一天（平时自动）· seal a day; normally done by itself."""
     row = engine.execute(SealDay(actor=SYSTEM, day=day))
     console.print(row.root if row is not None else "已封存 · sealed before")
-
-
 
 
 if __name__ == "__main__":

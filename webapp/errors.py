@@ -54,10 +54,13 @@ def own(exc: errors.YifaError) -> tuple[str, int]:
 
 def _title(exc: errors.YifaError) -> str:
     titles = {
-        404: _("找不到"), 403: _("不能这样做"), 409: _("事项已有变化"), 422: _("内容需要修改"),
+        404: _("找不到"),
+        403: _("不能这样做"),
+        409: _("事项已有变化"),
+        422: _("内容需要修改"),
         503: _("暂时不可用"),
     }
-    return titles.get(status_of(exc), _("出错了"))
+    return str(titles.get(status_of(exc), _("出错了")))
 
 
 def too_large(_exc: RequestEntityTooLarge) -> tuple[str, int]:
@@ -84,8 +87,12 @@ def unknown(exc: Exception) -> tuple[str, int]:
     """Our own fault: a number to quote, and everything else in the log."""
     number = uuid.uuid4().hex[:8]
     log.error(
-        "unexpected", number=number, path=request.path, method=request.method,
-        user=getattr(g.get("viewer"), "user_id", ""), exc_info=exc,
+        "unexpected",
+        number=number,
+        path=request.path,
+        method=request.method,
+        user=getattr(g.get("viewer"), "user_id", ""),
+        exc_info=exc,
     )
     text = _("系统出现意外错误，没有写入任何内容。请告诉管理员错误编号 %(number)s。", number=number)
     return page(_("系统错误"), text, 500)

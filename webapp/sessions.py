@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.queries import WhoIs
@@ -29,9 +29,7 @@ def _identify() -> AnyResponse | None:
         return None
     if g.viewer is None:
         return _to_sign_in(expired=bool(token))
-    if g.viewer.must_change_password and request.endpoint not in (
-        "auth.password", "auth.sign_out"
-    ):
+    if g.viewer.must_change_password and request.endpoint not in ("auth.password", "auth.sign_out"):
         return redirect(url_for("auth.password"))
     return None
 
@@ -46,15 +44,21 @@ def _to_sign_in(*, expired: bool) -> AnyResponse:
     return resume_page()
 
 
-def remember(response: Response, token: str) -> None:
+def remember(response: AnyResponse, token: str) -> None:
     """Put the session's secret into the browser."""
     response.set_cookie(
-        COOKIE, token, max_age=settings().session_minutes * 60, httponly=True,
-        secure=settings().cookie_secure, samesite="Lax", path="/",
+        COOKIE,
+        token,
+        max_age=settings().session_minutes * 60,
+        httponly=True,
+        secure=settings().cookie_secure,
+        samesite="Lax",
+        path="/",
     )
 
 
-def forget(response: Response) -> None:
+def forget(response: AnyResponse) -> None:
     """Take it out again."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax",
-                           secure=settings().cookie_secure)
+    response.delete_cookie(
+        COOKIE, path="/", httponly=True, samesite="Lax", secure=settings().cookie_secure
+    )

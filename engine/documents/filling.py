@@ -59,8 +59,11 @@ def fill(template: Template, variables: Mapping[str, Any], *, now: datetime) -> 
         if not section.when or value(section.when) is True
     ]
     return Filled(
-        title=template.title, kind=template.kind, number=shown(template.number),
-        issuer=shown(template.issuer), recipient=shown(template.recipient),
+        title=template.title,
+        kind=template.kind,
+        number=shown(template.number),
+        issuer=shown(template.issuer),
+        recipient=shown(template.recipient),
         date=shown(template.date) or chinese_date(now.astimezone(CHINA).date()),
         parts=tuple(parts),
         signatures=tuple((s.role, shown(s.name), shown(s.date)) for s in template.signatures),
@@ -85,9 +88,11 @@ def _part(section: Section, value: Any, shown: Any) -> Part:
             )
         )
     return Part(
-        heading=section.heading, paragraphs=tuple(paragraphs),
+        heading=section.heading,
+        paragraphs=tuple(paragraphs),
         fields=tuple((label, shown(source)) for label, source in section.fields),
-        columns=tuple(label for label, _ in section.columns), rows=tuple(rows),
+        columns=tuple(label for label, _ in section.columns),
+        rows=tuple(rows),
     )
 
 
@@ -115,8 +120,9 @@ def _dated(text: str) -> str:
     if len(text) < 10 or text[4:5] != "-" or text[7:8] != "-":
         return text
     try:
-        return chinese_date(date.fromisoformat(text) if len(text) == 10
-                            else datetime.fromisoformat(text))
+        return chinese_date(
+            date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+        )
     except ValueError:
         return text
 

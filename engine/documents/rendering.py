@@ -74,7 +74,9 @@ def to_docx(filled: Filled) -> bytes:
     if filled.recipient:
         _paragraph(document, f"{filled.recipient}：", BODY_FONT, 16)
     for number, part in enumerate(filled.parts, 1):
-        _paragraph(document, f"{chinese_number(number)}、{part.heading}", HEAD_FONT, 16, indent=True)
+        _paragraph(
+            document, f"{chinese_number(number)}、{part.heading}", HEAD_FONT, 16, indent=True
+        )
         for text in part.paragraphs:
             _paragraph(document, text, BODY_FONT, 16, indent=True)
         if part.fields:
@@ -97,7 +99,13 @@ def _page(document: Any) -> None:
 
 
 def _paragraph(
-    document: Any, text: str, font: str, size: int, *, centred: bool = False, right: bool = False,
+    document: Any,
+    text: str,
+    font: str,
+    size: int,
+    *,
+    centred: bool = False,
+    right: bool = False,
     indent: bool = False,
 ) -> None:
     paragraph = document.add_paragraph()
@@ -128,7 +136,9 @@ def _table(document: Any, columns: Any, rows: Any) -> None:
 
 def clean(text: str) -> str:
     """Text without the control characters that XML cannot carry."""
-    return "".join(c for c in text if c in "\t\n" or ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF)
+    return "".join(
+        c for c in text if c in "\t\n" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF)
+    )
 
 
 def chinese_number(number: int) -> str:

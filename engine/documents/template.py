@@ -71,8 +71,13 @@ def parse_template(content: bytes, template_id: str) -> Template:
         data = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise ModelRejected(
-            [_problem(template_id, f"文书模板不是正确的 TOML：{exc}。",
-                      f"The document template is no valid TOML: {exc}.")]
+            [
+                _problem(
+                    template_id,
+                    f"文书模板不是正确的 TOML：{exc}。",
+                    f"The document template is no valid TOML: {exc}.",
+                )
+            ]
         ) from exc
     problems: list[Problem] = []
     template = _template(data, template_id, problems)
@@ -84,18 +89,26 @@ def parse_template(content: bytes, template_id: str) -> Template:
 
 def _template(data: Mapping[str, Any], name: str, problems: list[Problem]) -> Template:
     known = set(Template.__dataclass_fields__) - {"id", "sections", "signatures"}
-    for key in data.keys() - known - {"section", "signature"}:
-        problems.append(_problem(name, f"不认识的内容“{key}”。", f"Unknown entry “{key}”."))
-    return Template(
-        id=name,
-        **{key: data[key] for key in known if key in data and _fits(key, data[key], name, problems)},
-        sections=tuple(_sections(data.get("section", []), name, problems)),
-        signatures=tuple(
-            Signature(**{k: str(v) for k, v in entry.items() if k in ("role", "name", "date")})
-            for entry in data.get("signature", [])
-            if "role" in entry
-        ),
-    ) if "title" in data else _untitled(name, problems)
+    unknown = sorted(data.keys() - known - {"section", "signature"})
+    problems += [_problem(name, f"不认识的内容“{k}”。", f"Unknown entry “{k}”.") for k in unknown]
+    return (
+        Template(
+            id=name,
+            **{
+                key: data[key]
+                for key in known
+                if key in data and _fits(key, data[key], name, problems)
+            },
+            sections=tuple(_sections(data.get("section", []), name, problems)),
+            signatures=tuple(
+                Signature(**{k: str(v) for k, v in entry.items() if k in ("role", "name", "date")})
+                for entry in data.get("signature", [])
+                if "role" in entry
+            ),
+        )
+        if "title" in data
+        else _untitled(name, problems)
+    )
 
 
 def _untitled(name: str, problems: list[Problem]) -> Template:
@@ -123,12 +136,16 @@ def _sections(
         )
         if unknown or not pairs_ok or "heading" not in entry:
             problems.append(
-                _problem(name, f"第 {number} 节的内容不对（{'、'.join(sorted(unknown))}）。",
-                         f"Section {number} is wrong ({', '.join(sorted(unknown))}).")
+                _problem(
+                    name,
+                    f"第 {number} 节的内容不对（{'、'.join(sorted(unknown))}）。",
+                    f"Section {number} is wrong ({', '.join(sorted(unknown))}).",
+                )
             )
             continue
         yield Section(
-            heading=str(entry["heading"]), text=str(entry.get("text", "")),
+            heading=str(entry["heading"]),
+            text=str(entry.get("text", "")),
             fields=tuple((a, b) for a, b in entry.get("fields", [])),
             table=str(entry.get("table", "")),
             columns=tuple((a, b) for a, b in entry.get("columns", [])),
@@ -138,13 +155,18 @@ def _sections(
 
 def _faults(template: Template) -> Iterator[Problem]:
     if template.kind not in KINDS:
-        yield _problem(template.id, f"kind 只能是：{'、'.join(KINDS)}。",
-                       f"kind is one of: {', '.join(KINDS)}.")
+        yield _problem(
+            template.id,
+            f"kind 只能是：{'、'.join(KINDS)}。",
+            f"kind is one of: {', '.join(KINDS)}.",
+        )
     for text in formulas(template):
         try:
             feel.compile(text)
         except feel.FeelSyntaxError as exc:
-            yield _problem(template.id, f"{text}：{exc.message('zh')}", f"{text}: {exc.message('en')}")
+            yield _problem(
+                template.id, f"{text}：{exc.message('zh')}", f"{text}: {exc.message('en')}"
+            )
 
 
 def formulas(template: Template) -> Iterator[str]:
@@ -161,4 +183,6 @@ def formulas(template: Template) -> Iterator[str]:
 
 
 def _problem(name: str, zh: str, en: str) -> Problem:
-    return Problem(code="document-template", where=name, zh=zh, en=en, file=f"documents/{name}.toml")
+    return Problem(
+        code="document-template", where=name, zh=zh, en=en, file=f"documents/{name}.toml"
+    )

@@ -73,7 +73,8 @@ def refuse_closed(context: Context, task: Task) -> None:
     raise Conflict(
         reason={
             "zh": f"“{task.name}”已由{who}办结。" if who else f"“{task.name}”已不在办理中。",
-            "en": f"“{task.name}” was completed by {who}." if who
+            "en": f"“{task.name}” was completed by {who}."
+            if who
             else f"“{task.name}” is no longer open.",
         },
         task_id=task.id,
@@ -172,6 +173,4 @@ def user_name(context: Context, user_id: str | None) -> str:
 def require_admin(context: Context) -> None:
     """Refuse whoever is no administrator."""
     if not (context.viewer.is_admin or context.viewer.system):
-        raise Forbidden(
-            reason={"zh": "这是管理员的操作。", "en": "this is for administrators."}
-        )
+        raise Forbidden(reason={"zh": "这是管理员的操作。", "en": "this is for administrators."})

@@ -25,13 +25,18 @@ def import_calendar(context: Context, command: ImportCalendar) -> CalendarYear:
     access.require_admin(context)
     data = _closures(command) if command.kind == "local" else _parse(command).as_dict()
     row = CalendarYear(
-        tenant=context.tenant, year=int(str(data.get("year", command.year))),
-        kind="local" if command.kind == "local" else "official", data=data,
-        source=command.source[:500], imported_by=context.actor, imported_at=context.now_ms,
+        tenant=context.tenant,
+        year=int(str(data.get("year", command.year))),
+        kind="local" if command.kind == "local" else "official",
+        data=data,
+        source=command.source[:500],
+        imported_by=context.actor,
+        imported_at=context.now_ms,
     )
     context.put(row, "year", "kind")
     context.record(
-        "import-calendar", str(row.year),
+        "import-calendar",
+        str(row.year),
         {"kind": command.kind, "source": command.source[:500], "data": row.data},
     )
     context.tx.after_commit(context.house.forget_calendar)
@@ -50,7 +55,9 @@ def _closures(command: ImportCalendar) -> dict[str, Any]:
         except ValueError:
             problems.append(
                 Problem(
-                    code="date", line=number, zh=f"第 {number} 行开头应为日期，如 2026-12-01。",
+                    code="date",
+                    line=number,
+                    zh=f"第 {number} 行开头应为日期，如 2026-12-01。",
                     en=f"Line {number} should begin with a date such as 2026-12-01.",
                 )
             )

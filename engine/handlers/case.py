@@ -104,13 +104,13 @@ class Case:
     @property
     def version(self) -> int:
         """The case's version once this command is written."""
-        held = self.root.id in self.tx.cases
-        return self.tx.version_of(self.root) if held else self.root.version
+        return self.tx.version_of(self.root)
 
     # --- beginning ---------------------------------------------------------------------------
 
-    def begin(self, instance: Instance, variables: Mapping[str, Any],
-              start_event: str | None = None) -> None:
+    def begin(
+        self, instance: Instance, variables: Mapping[str, Any], start_event: str | None = None
+    ) -> None:
         """Start the tokens of a fresh instance row."""
         self.instances[instance.id] = instance
         self._new.add(instance.id)
@@ -165,9 +165,17 @@ class Case:
 
     def _entered(self, instance: Instance, fact: f.ActivityEntered) -> None:
         row = Activity(
-            tenant=instance.tenant, id=self.context.new_id(), instance_id=instance.id,
-            root_id=instance.root_id, key=fact.key, element_id=fact.element_id, kind=fact.kind,
-            name=fact.name, scope=fact.scope, loop=fact.loop, entered_at=millis(fact.at),
+            tenant=instance.tenant,
+            id=self.context.new_id(),
+            instance_id=instance.id,
+            root_id=instance.root_id,
+            key=fact.key,
+            element_id=fact.element_id,
+            kind=fact.kind,
+            name=fact.name,
+            scope=fact.scope,
+            loop=fact.loop,
+            entered_at=millis(fact.at),
         )
         self._activities[(instance.id, fact.key)] = row
         self.tx.insert(row)
@@ -182,7 +190,8 @@ class Case:
             self.tx.update_where(
                 Activity,
                 {"left_at": millis(fact.at), "outcome": fact.outcome},
-                instance_id=instance.id, key=fact.key,
+                instance_id=instance.id,
+                key=fact.key,
             )
         self.clocks.left(instance, fact.key, fact.outcome)
 
@@ -230,9 +239,16 @@ class Case:
     def _subscribed(self, instance: Instance, fact: f.SubscriptionOpened) -> None:
         self.tx.insert(
             Subscription(
-                tenant=instance.tenant, id=self.context.new_id(), instance_id=instance.id,
-                root_id=instance.root_id, key=fact.key, element_id=fact.element_id, kind=fact.kind,
-                name=fact.name, correlation=fact.correlation_key, opened_at=self.context.now_ms,
+                tenant=instance.tenant,
+                id=self.context.new_id(),
+                instance_id=instance.id,
+                root_id=instance.root_id,
+                key=fact.key,
+                element_id=fact.element_id,
+                kind=fact.kind,
+                name=fact.name,
+                correlation=fact.correlation_key,
+                opened_at=self.context.now_ms,
             )
         )
 
@@ -241,9 +257,16 @@ class Case:
 
     def _service(self, instance: Instance, fact: f.ServiceRequested) -> None:
         self._job(
-            instance, fact.key, "service", self.context.now_ms, "service",
-            {"operation": fact.operation, "headers": dict(fact.headers),
-             "variables": dict(fact.variables)},
+            instance,
+            fact.key,
+            "service",
+            self.context.now_ms,
+            "service",
+            {
+                "operation": fact.operation,
+                "headers": dict(fact.headers),
+                "variables": dict(fact.variables),
+            },
             max_attempts=max(1, fact.retries),
         )
 
@@ -259,23 +282,41 @@ class Case:
 
     def _message(self, instance: Instance, fact: f.MessageThrown) -> None:
         self._job(
-            instance, "", "message", self.context.now_ms, "message",
-            {"name": fact.name, "correlation": fact.correlation_key,
-             "variables": dict(fact.variables)},
+            instance,
+            "",
+            "message",
+            self.context.now_ms,
+            "message",
+            {
+                "name": fact.name,
+                "correlation": fact.correlation_key,
+                "variables": dict(fact.variables),
+            },
         )
 
     def _signal(self, instance: Instance, fact: f.SignalThrown) -> None:
         self._job(
-            instance, "", "signal", self.context.now_ms, "message",
+            instance,
+            "",
+            "signal",
+            self.context.now_ms,
+            "message",
             {"name": fact.name, "variables": dict(fact.variables)},
         )
 
     def _incident(self, instance: Instance, fact: f.IncidentRaised) -> None:
         self.tx.insert(
             Incident(
-                tenant=instance.tenant, id=self.context.new_id(), instance_id=instance.id,
-                root_id=instance.root_id, key=fact.key, element_id=fact.element_id, code=fact.code,
-                zh=fact.zh, en=fact.en, opened_at=self.context.now_ms,
+                tenant=instance.tenant,
+                id=self.context.new_id(),
+                instance_id=instance.id,
+                root_id=instance.root_id,
+                key=fact.key,
+                element_id=fact.element_id,
+                code=fact.code,
+                zh=fact.zh,
+                en=fact.en,
+                opened_at=self.context.now_ms,
             )
         )
         self.root.incidents += 1
@@ -286,13 +327,30 @@ class Case:
     def _nothing(self, instance: Instance, fact: f.Fact) -> None:
         """Facts that need no row of their own."""
 
-    def _job(self, instance: Instance, key: str, kind: str, due_at: int, lane: str,
-             payload: dict[str, Any], *, max_attempts: int = 5) -> None:
+    def _job(
+        self,
+        instance: Instance,
+        key: str,
+        kind: str,
+        due_at: int,
+        lane: str,
+        payload: dict[str, Any],
+        *,
+        max_attempts: int = 5,
+    ) -> None:
         self.tx.insert(
             Job(
-                tenant=instance.tenant, id=self.context.new_id(), kind=kind, lane=lane,
-                due_at=due_at, instance_id=instance.id, root_id=instance.root_id, key=key,
-                payload=payload, max_attempts=max_attempts, created_at=self.context.now_ms,
+                tenant=instance.tenant,
+                id=self.context.new_id(),
+                kind=kind,
+                lane=lane,
+                due_at=due_at,
+                instance_id=instance.id,
+                root_id=instance.root_id,
+                key=key,
+                payload=payload,
+                max_attempts=max_attempts,
+                created_at=self.context.now_ms,
                 held=self.root.state == "suspended",
             )
         )
@@ -306,7 +364,10 @@ class Case:
         self.root.people = [*self.root.people, user_id]
         self.tx.insert(
             Participant(
-                tenant=self.root.tenant, root_id=self.root.id, user_id=user_id, how=how,
+                tenant=self.root.tenant,
+                root_id=self.root.id,
+                user_id=user_id,
+                how=how,
                 at=self.context.now_ms,
             )
         )
@@ -320,12 +381,40 @@ class Case:
 
 
 _ROOT_FIELDS = (
-    "case_no", "title", "summary", "state", "urgency", "ended_at", "variables", "tokens", "stage",
-    "stage_since", "track", "incidents", "due_at", "warn_at", "clock_paused", "late", "returns",
-    "audit_seq", "audit_head", "people", "excluded", "clocks", "steps", "standing",
+    "case_no",
+    "title",
+    "summary",
+    "state",
+    "urgency",
+    "ended_at",
+    "variables",
+    "tokens",
+    "stage",
+    "stage_since",
+    "track",
+    "incidents",
+    "due_at",
+    "warn_at",
+    "clock_paused",
+    "late",
+    "returns",
+    "audit_seq",
+    "audit_head",
+    "people",
+    "excluded",
+    "clocks",
+    "steps",
+    "standing",
 )
 _CLOSED_FIELDS = (
-    "state", "closed_at", "closed_by", "answers", "late_reason", "version", "assignee", "drafted",
+    "state",
+    "closed_at",
+    "closed_by",
+    "answers",
+    "late_reason",
+    "version",
+    "assignee",
+    "drafted",
 )
 _WORK: Mapping[type[f.Fact], Callable[[Case, Instance, Any], None]] = {
     f.ActivityEntered: Case._entered,

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import legal_date
-from engine.commands import AddComment, CancelCase, ResumeCase, StartProcess, SuspendCase
-from engine.commands import SaveStartDraft
+from engine.commands import (
+    AddComment,
+    CancelCase,
+    ResumeCase,
+    SaveStartDraft,
+    StartProcess,
+    SuspendCase,
+)
 from engine.errors import AnswersInvalid, Conflict, Forbidden, Invalid, NotFound, Problem
 from engine.handlers import access, deployments, outcomes, outputs
 from engine.handlers.case import Case
@@ -40,8 +46,13 @@ def start(context: Context, command: StartProcess) -> CaseResult:
 
 
 def begin(
-    context: Context, deployment: Deployment, package: Package, answers: dict[str, Any], *,
-    command: StartProcess, start_event: str | None = None,
+    context: Context,
+    deployment: Deployment,
+    package: Package,
+    answers: dict[str, Any],
+    *,
+    command: StartProcess,
+    start_event: str | None = None,
 ) -> CaseResult:
     """Make the root row, number it, and let its tokens go."""
     root = Instance(
@@ -53,7 +64,9 @@ def begin(
         process_id=package.manifest.process_id,
         started_by=context.actor,
         unit_id=command.unit_id or context.viewer.unit_id,
-        urgency=command.urgency if command.urgency in ("normal", "urgent", "critical") else "normal",
+        urgency=command.urgency
+        if command.urgency in ("normal", "urgent", "critical")
+        else "normal",
         started_at=context.now_ms,
         request_id=command.request_id,
     )
@@ -70,10 +83,15 @@ def begin(
         context.tx.delete_where(StartDraft, id=command.draft_id, user_id=context.actor)
     algorithm = context.house.settings.hash_algorithm
     context.record(
-        "start", root.id,
-        {"process": root.process_key, "version": deployment.version, "sha256": deployment.sha256,
-         "case_no": root.case_no,
-         "answers": evidence.digest(evidence.canonical(answers), algorithm)},
+        "start",
+        root.id,
+        {
+            "process": root.process_key,
+            "version": deployment.version,
+            "sha256": deployment.sha256,
+            "case_no": root.case_no,
+            "answers": evidence.digest(evidence.canonical(answers), algorithm),
+        },
         root,
     )
     case.settle()
@@ -83,8 +101,12 @@ def begin(
 def case_variable(root: Instance, context: Context) -> dict[str, Any]:
     """The ``case`` variable every process has."""
     return {
-        "number": root.case_no, "title": root.title, "starter": root.started_by,
-        "unit": root.unit_id, "startedAt": legal_date(context.now).isoformat(), "id": root.id,
+        "number": root.case_no,
+        "title": root.title,
+        "starter": root.started_by,
+        "unit": root.unit_id,
+        "startedAt": legal_date(context.now).isoformat(),
+        "id": root.id,
     }
 
 
@@ -111,12 +133,14 @@ def _earlier(context: Context, command: StartProcess) -> CaseResult | None:
     if not found:
         return None
     root = found[0]
-    mine = context.tx.columns(
-        Task, ("id",), root_id=root.id, state="open", assignee=context.actor
-    )
+    mine = context.tx.columns(Task, ("id",), root_id=root.id, state="open", assignee=context.actor)
     return CaseResult(
-        case_id=root.id, case_no=root.case_no, title=root.title, version=root.version,
-        state=root.state, mine=tuple(task_id for (task_id,) in mine),
+        case_id=root.id,
+        case_no=root.case_no,
+        title=root.title,
+        version=root.version,
+        state=root.state,
+        mine=tuple(task_id for (task_id,) in mine),
     )
 
 
@@ -136,19 +160,23 @@ def refuse_starter(context: Context, package: Package) -> None:
         names = "、".join(context.house.roles.title(role, "zh") for role in manifest.start_roles)
         english = ", ".join(context.house.roles.title(role, "en") for role in manifest.start_roles)
         raise Forbidden(
-            reason={"zh": f"只有{names}可以发起。", "en": f"only these roles may start it: {english}."}
+            reason={
+                "zh": f"只有{names}可以发起。",
+                "en": f"only these roles may start it: {english}.",
+            }
         )
 
 
-def _start_answers(
-    context: Context, package: Package, command: StartProcess
-) -> dict[str, Any]:
+def _start_answers(context: Context, package: Package, command: StartProcess) -> dict[str, Any]:
     form = package.form(package.manifest.start_form)
     if form is None:
         return outputs.bounded(command.answers)
     validated = form.validate(
-        dict(command.answers), {}, people=directory(context),
-        files=_fresh_files(context), now=context.now,
+        dict(command.answers),
+        {},
+        people=directory(context),
+        files=_fresh_files(context),
+        now=context.now,
     )
     problems = list(validated.problems)
     if validated.values.get("isClassified") is True:
@@ -160,7 +188,8 @@ def _start_answers(
 
 def _classified() -> Problem:
     return Problem(
-        code="classified", where="isClassified",
+        code="classified",
+        where="isClassified",
         zh="涉密事项不得进入本系统，请按保密规定线下办理。",
         en="Classified matters must not enter this system; handle them offline as the rules on "
         "secrecy demand.",
@@ -170,11 +199,14 @@ def _classified() -> Problem:
 def _fresh_files(context: Context) -> dict[str, Any]:
     """Files the actor uploaded for a case not yet started."""
     return {
-        file.id: {"id": file.id, "name": file.name, "size": file.size, "sha256": file.sha256,
-                  "type": file.media_type}
-        for file in context.tx.find(
-            File, root_id=None, uploaded_by=context.actor, removed_at=None
-        )
+        file.id: {
+            "id": file.id,
+            "name": file.name,
+            "size": file.size,
+            "sha256": file.sha256,
+            "type": file.media_type,
+        }
+        for file in context.tx.find(File, root_id=None, uploaded_by=context.actor, removed_at=None)
     }
 
 
@@ -205,8 +237,12 @@ def save_start_draft(context: Context, command: SaveStartDraft) -> str:
         if old is None or old.user_id != context.actor:
             raise NotFound(what={"zh": "草稿", "en": "draft"})
     row = StartDraft(
-        tenant=context.tenant, id=draft_id or context.new_id(), process_key=command.process_key,
-        user_id=context.actor, answers=outputs.bounded(command.answers), saved_at=context.now_ms,
+        tenant=context.tenant,
+        id=draft_id or context.new_id(),
+        process_key=command.process_key,
+        user_id=context.actor,
+        answers=outputs.bounded(command.answers),
+        saved_at=context.now_ms,
     )
     context.put(row, "id")
     return row.id
@@ -219,8 +255,13 @@ def comment(context: Context, command: AddComment) -> CaseResult:
         raise Invalid([_text_problem("text")])
     case = access.take_case(context, command.case_id, command.expected_version)
     row = Comment(
-        tenant=context.tenant, id=context.new_id(), instance_id=case.root.id,
-        root_id=case.root.id, task_id=command.task_id, user_id=context.actor, at=context.now_ms,
+        tenant=context.tenant,
+        id=context.new_id(),
+        instance_id=case.root.id,
+        root_id=case.root.id,
+        task_id=command.task_id,
+        user_id=context.actor,
+        at=context.now_ms,
         text=text,
     )
     context.tx.insert(row)
@@ -269,9 +310,7 @@ def _set_suspended(case: Case, *, suspended: bool) -> None:
     case.tx.update_where(Job, {"held": suspended}, root_id=case.root.id)
 
 
-def _governed(
-    context: Context, case_id: str, expected_version: int | None, reason: str
-) -> Case:
+def _governed(context: Context, case_id: str, expected_version: int | None, reason: str) -> Case:
     """A case whose course the actor may change: its starter, an administrator, or a head."""
     case = access.take_case(context, case_id, expected_version)
     if not reason.strip() or len(reason) > MAX_TEXT:
@@ -302,8 +341,13 @@ def _note(case: Case, action: str, reason: str) -> None:
     context = case.context
     context.tx.insert(
         Comment(
-            tenant=context.tenant, id=context.new_id(), instance_id=case.root.id,
-            root_id=case.root.id, user_id=context.actor, at=context.now_ms, kind=action,
+            tenant=context.tenant,
+            id=context.new_id(),
+            instance_id=case.root.id,
+            root_id=case.root.id,
+            user_id=context.actor,
+            at=context.now_ms,
+            kind=action,
             text=reason.strip(),
         )
     )
@@ -313,13 +357,16 @@ def _note(case: Case, action: str, reason: str) -> None:
 def _state_conflict() -> Conflict:
     return Conflict(
         reason={
-            "zh": "事项当前的状态不允许这样做。", "en": "the case is not in a state for this.",
+            "zh": "事项当前的状态不允许这样做。",
+            "en": "the case is not in a state for this.",
         }
     )
 
 
 def _text_problem(where: str) -> Problem:
     return Problem(
-        code="text", where=where, zh=f"请填写内容（不超过 {MAX_TEXT} 字）。",
+        code="text",
+        where=where,
+        zh=f"请填写内容（不超过 {MAX_TEXT} 字）。",
         en=f"Write something (at most {MAX_TEXT} characters).",
     )

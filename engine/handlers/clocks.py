@@ -102,7 +102,7 @@ class CaseClocks:
         for instance, key, element_id in self._pending:
             self._start(instance, key, element_id)
         self._pending.clear()
-        if self._touched or any(True for _ in self.case.opened) and self.case.root.clocks:
+        if self._touched or (any(True for _ in self.case.opened) and self.case.root.clocks):
             self._mark_tasks()
             self.mark_case()
 
@@ -110,18 +110,23 @@ class CaseClocks:
         case, context = self.case, self.case.context
         package = case.package(instance)
         element = package.definition.elements[element_id]
-        task = next(
-            (t for t in case.opened if t.instance_id == instance.id and t.key == key), None
-        )
+        task = next((t for t in case.opened if t.instance_id == instance.id and t.key == key), None)
         self.load()
         for rule_id in element.deadlines:
             rule = package.rules.get(rule_id, context.now.astimezone().date())
             anchor = self._anchor(instance, key, element.deadline_from)
             clock = Clock(
-                tenant=instance.tenant, id=context.new_id(), instance_id=instance.id,
-                root_id=instance.root_id, task_id=task.id if task else None, key=key,
-                element_id=element_id, rule_id=rule_id, rule=rule.as_dict(),
-                started_at=context.now_ms, anchor_at=anchor,
+                tenant=instance.tenant,
+                id=context.new_id(),
+                instance_id=instance.id,
+                root_id=instance.root_id,
+                task_id=task.id if task else None,
+                key=key,
+                element_id=element_id,
+                rule_id=rule_id,
+                rule=rule.as_dict(),
+                started_at=context.now_ms,
+                anchor_at=anchor,
             )
             self._reckon(clock)
             self._open[clock.id] = clock
@@ -170,9 +175,15 @@ class CaseClocks:
             return
         tx.insert(
             Job(
-                tenant=clock.tenant, id=context.new_id(), kind="clock", lane="clock",
-                due_at=max(min(upcoming), context.now_ms), instance_id=clock.instance_id,
-                root_id=clock.root_id, key=clock.id, created_at=context.now_ms,
+                tenant=clock.tenant,
+                id=context.new_id(),
+                kind="clock",
+                lane="clock",
+                due_at=max(min(upcoming), context.now_ms),
+                instance_id=clock.instance_id,
+                root_id=clock.root_id,
+                key=clock.id,
+                created_at=context.now_ms,
                 held=self.case.root.state == "suspended",
             )
         )
@@ -223,19 +234,22 @@ class CaseClocks:
         for value in values:
             case.tx.insert(
                 Notice(
-                    tenant=clock.tenant, id=case.context.new_id(), root_id=clock.root_id,
-                    task_id=clock.task_id, value=value, kind="late" if late else "warning",
+                    tenant=clock.tenant,
+                    id=case.context.new_id(),
+                    root_id=clock.root_id,
+                    task_id=clock.task_id,
+                    value=value,
+                    kind="late" if late else "warning",
                     zh=f"{rule.zh}{'已逾期' if late else '临近到期'}（{rule.citation_zh}）",
                     en=f"{rule.en} is {'overdue' if late else 'due soon'} ({rule.citation_en})",
-                    at=case.context.now_ms, track=case.root.track,
+                    at=case.context.now_ms,
+                    track=case.root.track,
                 )
             )
 
     # --- completing ----------------------------------------------------------------------------
 
-    def objections(
-        self, task: Task, answers: dict[str, Any], late_reason: str
-    ) -> list[Problem]:
+    def objections(self, task: Task, answers: dict[str, Any], late_reason: str) -> list[Problem]:
         """Why the law does not let this task be completed now: too early, or late without a reason."""
         context = self.case.context
         problems = []
@@ -252,7 +266,8 @@ class CaseClocks:
         if late and not late_reason.strip():
             problems.append(
                 Problem(
-                    code="late-reason", where="late_reason",
+                    code="late-reason",
+                    where="late_reason",
                     zh="已超过法定期限，请填写逾期原因后提交。",
                     en="The statutory limit has passed; say why before you submit.",
                 )
@@ -283,13 +298,9 @@ class CaseClocks:
         for task in tasks.values():
             mine = [clock for clock in clocks if clock.task_id == task.id]
             mark(task, mine or self._around(task, clocks))
-            self.case.tx.update(
-                task, "due_at", "warn_at", "sort_at", "clock_paused", "rule_id"
-            )
+            self.case.tx.update(task, "due_at", "warn_at", "sort_at", "clock_paused", "rule_id")
             if task not in self.case.opened:
-                self.case.tx.update_where(
-                    Candidate, {"sort_at": task.sort_at}, task_id=task.id
-                )
+                self.case.tx.update_where(Candidate, {"sort_at": task.sort_at}, task_id=task.id)
 
     def _around(self, task: Task, clocks: list[Clock]) -> list[Clock]:
         instance = self.case.instance(task.instance_id)
@@ -299,7 +310,8 @@ class CaseClocks:
             scopes.add(element.parent)
             element = elements.get(element.parent)
         return [
-            clock for clock in clocks
+            clock
+            for clock in clocks
             if clock.instance_id == instance.id and clock.element_id in scopes
         ]
 
@@ -324,8 +336,16 @@ class CaseClocks:
         if clock.due_at is not None and clock.due_at > now:
             clock.breached_at = None
         self.case.tx.update(
-            clock, "moves", "state", "due_at", "warn_at", "earliest_at", "rolled_at",
-            "provisional", "warned_at", "breached_at",
+            clock,
+            "moves",
+            "state",
+            "due_at",
+            "warn_at",
+            "earliest_at",
+            "rolled_at",
+            "provisional",
+            "warned_at",
+            "breached_at",
         )
         self._schedule(clock)
         self._touched = True
@@ -384,10 +404,17 @@ def _refuse_outsider(case: Case, clock: Clock) -> None:
     viewer = context.viewer
     task = case.task(clock.task_id) if clock.task_id else None
     handles = task is not None and access.may_take(context.tx, viewer, case.root, task)
-    heads = viewer.has("head") or viewer.has("vice") or (
-        case.root.unit_id is not None and viewer.in_group(f"dept_head@{case.root.unit_id}")
+    heads = (
+        viewer.has("head")
+        or viewer.has("vice")
+        or (case.root.unit_id is not None and viewer.in_group(f"dept_head@{case.root.unit_id}"))
     )
-    if not (viewer.system or handles or heads or (task is None and case.root.started_by == viewer.user_id)):
+    if not (
+        viewer.system
+        or handles
+        or heads
+        or (task is None and case.root.started_by == viewer.user_id)
+    ):
         raise Forbidden(
             reason={
                 "zh": "只有办理人、机构负责人或乡领导可以变更期限。",
@@ -402,8 +429,9 @@ def pause(context: Context, command: PauseClock) -> CaseResult:
     _refuse_outsider(case, clock)
     rule = DeadlineRule.from_dict(clock.rule)
     state = ClockState.from_dict(clock.moves).pause(rule, context.now, command.reason)
-    return _moved(case, clock, state, "clock-pause",
-                  {"reason": command.reason, "note": command.note[:500]})
+    return _moved(
+        case, clock, state, "clock-pause", {"reason": command.reason, "note": command.note[:500]}
+    )
 
 
 def resume(context: Context, command: ResumeClock) -> CaseResult:
@@ -419,20 +447,36 @@ def extend(context: Context, command: ExtendClock) -> CaseResult:
     case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
     rule = DeadlineRule.from_dict(clock.rule)
     if not command.reason.strip():
-        raise Invalid([Problem(code="text", where="reason", zh="请填写延期理由。",
-                               en="Say why the limit is extended.")])
+        raise Invalid(
+            [
+                Problem(
+                    code="text",
+                    where="reason",
+                    zh="请填写延期理由。",
+                    en="Say why the limit is extended.",
+                )
+            ]
+        )
     approver = rule.extension_approver
     if not (context.viewer.system or (approver and context.viewer.has(approver))):
         title = context.house.roles.title(approver, "zh") if approver else "有权机关"
         english = context.house.roles.title(approver, "en") if approver else "whoever the law names"
         raise Forbidden(
-            reason={"zh": f"延期须由{title}批准。", "en": f"an extension is for {english} to grant."}
+            reason={
+                "zh": f"延期须由{title}批准。",
+                "en": f"an extension is for {english} to grant.",
+            }
         )
     state = ClockState.from_dict(clock.moves).extend(
         rule, command.amount, approver=approver, at=context.now, reason=command.reason
     )
-    return _moved(case, clock, state, "clock-extend",
-                  {"amount": command.amount, "reason": command.reason[:500]})
+    return _moved(
+        case,
+        clock,
+        state,
+        "clock-extend",
+        {"amount": command.amount, "reason": command.reason[:500]},
+    )
 
 
 def _moved(

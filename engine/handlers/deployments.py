@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def newest(reader: Any, process_key: str) -> Deployment | None:
     """The newest active deployment of a process, or None."""
-    found = reader.find(
-        Deployment, process_key=process_key, active=True, order="-version", limit=1
-    )
+    found = reader.find(Deployment, process_key=process_key, active=True, order="-version", limit=1)
     return found[0] if found else None
 
 
@@ -56,9 +54,16 @@ def deploy(context: Context, command: Deploy) -> Deployed:
     chain.seq += 1
     context.tx.update(chain, "seq")
     row = Deployment(
-        tenant=context.tenant, id=context.new_id(), process_key=key, version=version + 1,
-        sha256=package.sha256, title=package.manifest.title, files=_store_blobs(context, files),
-        deployed_at=context.now_ms, deployed_by=context.actor, note=command.note,
+        tenant=context.tenant,
+        id=context.new_id(),
+        process_key=key,
+        version=version + 1,
+        sha256=package.sha256,
+        title=package.manifest.title,
+        files=_store_blobs(context, files),
+        deployed_at=context.now_ms,
+        deployed_by=context.actor,
+        note=command.note,
     )
     context.tx.insert(row)
     context.record(
@@ -75,9 +80,8 @@ def with_shelves(files: Mapping[str, bytes], shelves: Mapping[str, bytes]) -> di
 def _store_blobs(context: Context, files: Mapping[str, bytes]) -> dict[str, str]:
     hashes = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     known = {
-        sha256 for (sha256,) in context.tx.columns(
-            Blob, ("sha256",), sha256=sorted(set(hashes.values()))
-        )
+        sha256
+        for (sha256,) in context.tx.columns(Blob, ("sha256",), sha256=sorted(set(hashes.values())))
     }
     for path, sha256 in hashes.items():
         if sha256 not in known:
@@ -88,6 +92,10 @@ def _store_blobs(context: Context, files: Mapping[str, bytes]) -> dict[str, str]
 
 def _answer(row: Deployment, package: catalog.Package, *, new: bool) -> Deployed:
     return Deployed(
-        deployment_id=row.id, process_key=row.process_key, version=row.version, new=new,
-        sha256=row.sha256, warnings=package.warnings,
+        deployment_id=row.id,
+        process_key=row.process_key,
+        version=row.version,
+        new=new,
+        sha256=row.sha256,
+        warnings=package.warnings,
     )

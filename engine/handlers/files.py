@@ -33,22 +33,30 @@ def attach(context: Context, command: Attach) -> Stored:
     elif command.case_id is not None:
         case = access.take_case(context, command.case_id)
     settings = context.house.settings
-    sha256, size = context.house.files.put(
-        command.content, settings.upload_max_mb * 1_000_000
-    )
+    sha256, size = context.house.files.put(command.content, settings.upload_max_mb * 1_000_000)
     row = File(
-        tenant=context.tenant, id=context.new_id(), root_id=case.root.id if case else None,
+        tenant=context.tenant,
+        id=context.new_id(),
+        root_id=case.root.id if case else None,
         instance_id=task.instance_id if task else (case.root.id if case else None),
-        task_id=task.id if task else None, field=command.field, name=name,
-        media_type=media_type, size=size, sha256=sha256, uploaded_by=context.actor,
-        uploaded_at=context.now_ms, confidential=command.confidential or _confidential(case, command),
+        task_id=task.id if task else None,
+        field=command.field,
+        name=name,
+        media_type=media_type,
+        size=size,
+        sha256=sha256,
+        uploaded_by=context.actor,
+        uploaded_at=context.now_ms,
+        confidential=command.confidential or _confidential(case, command),
         replaces=_replaced(context, case, command.replaces),
     )
     context.tx.insert(row)
     if case is not None:
         context.record(
-            "attach", row.id,
-            {"name": name, "sha256": sha256, "size": size, "field": command.field}, case.root,
+            "attach",
+            row.id,
+            {"name": name, "sha256": sha256, "size": size, "field": command.field},
+            case.root,
         )
         case.settle()
     return Stored(id=row.id, name=name, size=size, sha256=sha256, media_type=media_type)
@@ -62,7 +70,10 @@ def remove(context: Context, command: RemoveAttachment) -> CaseResult:
         raise NotFound(what={"zh": "附件", "en": "attachment"})
     if file.uploaded_by != context.actor and not context.viewer.system:
         raise Forbidden(
-            reason={"zh": "只有上传人可以移除附件。", "en": "only who uploaded a file may remove it."}
+            reason={
+                "zh": "只有上传人可以移除附件。",
+                "en": "only who uploaded a file may remove it.",
+            }
         )
     file.removed_at = context.now_ms
     context.tx.update(file, "removed_at")
@@ -89,7 +100,8 @@ def allowed_type(context: Context, name: str) -> str:
         raise Invalid(
             [
                 Problem(
-                    code="file-type", where="file",
+                    code="file-type",
+                    where="file",
                     zh=f"不能上传 .{ending} 文件。可以上传：{listed}。",
                     en=f".{ending} files cannot be uploaded. Allowed: {', '.join(sorted(allowed))}.",
                 )
@@ -102,9 +114,7 @@ def _confidential(case: Case | None, command: Attach) -> bool:
     if case is None or not command.field:
         return False
     field = re.split(r"[.\[]", command.field)[0]
-    return any(
-        field in entry.fields for entry in case.package(case.root).manifest.confidential
-    )
+    return any(field in entry.fields for entry in case.package(case.root).manifest.confidential)
 
 
 def _replaced(context: Context, case: Case | None, file_id: str | None) -> str | None:

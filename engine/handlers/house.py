@@ -28,6 +28,7 @@ from engine.store import FileStore, Store, Transaction
 OFFICE = "office"
 """The chain of everything that belongs to no case."""
 
+
 def calendar_of(years: Iterable[CalendarYear]) -> WorkCalendar:
     """The calendar with the official notices and local closures that were imported."""
     notices = [official.parse_json(json.dumps(row.data)) for row in years if row.kind == "official"]
@@ -119,9 +120,7 @@ class Context:
     def viewer(self) -> Viewer:
         """Who asks, with the roles held today; read when first needed."""
         if self._viewer is None:
-            self._viewer = viewer_of(
-                self.tx, self.actor, legal_date(self.now), self.house.roles
-            )
+            self._viewer = viewer_of(self.tx, self.actor, legal_date(self.now), self.house.roles)
         return self._viewer
 
     def new_id(self) -> str:
@@ -137,8 +136,15 @@ class Context:
             chain = self._office_chain()
             chain.seq += 1
             entry = evidence.link(
-                tenant=self.tenant, chain=OFFICE, seq=chain.seq, prev=chain.head, at=self.now_ms,
-                actor=self.actor, action=action, object_id=object_id, data=data,
+                tenant=self.tenant,
+                chain=OFFICE,
+                seq=chain.seq,
+                prev=chain.head,
+                at=self.now_ms,
+                actor=self.actor,
+                action=action,
+                object_id=object_id,
+                data=data,
                 algorithm=algorithm,
             )
             chain.head = entry.hash
@@ -146,8 +152,15 @@ class Context:
         else:
             case.audit_seq += 1
             entry = evidence.link(
-                tenant=self.tenant, chain=case.id, seq=case.audit_seq, prev=case.audit_head,
-                at=self.now_ms, actor=self.actor, action=action, object_id=object_id, data=data,
+                tenant=self.tenant,
+                chain=case.id,
+                seq=case.audit_seq,
+                prev=case.audit_head,
+                at=self.now_ms,
+                actor=self.actor,
+                action=action,
+                object_id=object_id,
+                data=data,
                 algorithm=algorithm,
             )
             case.audit_head = entry.hash

@@ -59,8 +59,10 @@ def _call_operation(house: House, job: Job) -> ServiceAnswer:
     operation = house.operations.get(job.payload["operation"])
     if operation is None:
         raise NotFound(
-            what={"zh": f"服务操作“{job.payload['operation']}”",
-                  "en": f"operation “{job.payload['operation']}”"}
+            what={
+                "zh": f"服务操作“{job.payload['operation']}”",
+                "en": f"operation “{job.payload['operation']}”",
+            }
         )
     try:
         answer = operation(job.payload["variables"], job.payload["headers"])
@@ -137,8 +139,10 @@ def _service(case: Case, job: Job, prepared: Any) -> None:
         return
     answer: ServiceAnswer = prepared
     case.context.record(
-        "service", job.key,
-        {"operation": job.payload["operation"], "error": answer.error_code}, case.root,
+        "service",
+        job.key,
+        {"operation": job.payload["operation"], "error": answer.error_code},
+        case.root,
     )
     if answer.error_code:
         case.move(
@@ -158,8 +162,10 @@ def _document(case: Case, job: Job, prepared: Any) -> None:
     row.state, row.made_at = "ready", case.context.now_ms
     case.tx.update(row, "docx_sha256", "pdf_sha256", "number", "state", "made_at")
     case.context.record(
-        "document-made", row.id,
-        {"template": row.template, "docx": row.docx_sha256, "pdf": row.pdf_sha256}, case.root,
+        "document-made",
+        row.id,
+        {"template": row.template, "docx": row.docx_sha256, "pdf": row.pdf_sha256},
+        case.root,
     )
 
 
@@ -176,8 +182,10 @@ def _message(context: Context, job: Job) -> None:
     messages.correlate(
         context,
         CorrelateMessage(
-            actor=context.actor, name=job.payload["name"],
-            correlation_key=job.payload.get("correlation"), answers=job.payload["variables"],
+            actor=context.actor,
+            name=job.payload["name"],
+            correlation_key=job.payload.get("correlation"),
+            answers=job.payload["variables"],
         ),
     )
 
@@ -203,8 +211,13 @@ def _seal(context: Context, job: Job) -> None:
 def seal_job(tenant: str, job_id: str, day: date, now_ms: int) -> Job:
     """The job that seals the day before ``day``, five minutes after its end."""
     return Job(
-        tenant=tenant, id=job_id, kind="seal", lane="office",
-        due_at=millis(day_start(day)) + 300_000, created_at=now_ms, max_attempts=1000,
+        tenant=tenant,
+        id=job_id,
+        kind="seal",
+        lane="office",
+        due_at=millis(day_start(day)) + 300_000,
+        created_at=now_ms,
+        max_attempts=1000,
     )
 
 
@@ -237,10 +250,19 @@ def give_up(context: Context, command: GiveUpJob) -> None:
     context.tx.take(job, lease=command.lease)
     context.tx.insert(
         Incident(
-            tenant=context.tenant, id=context.new_id(), instance_id=job.instance_id,
-            root_id=job.root_id, key=job.key, code=f"job-{job.kind}",
-            job={"kind": job.kind, "lane": job.lane, "key": job.key, "payload": job.payload,
-                 "max_attempts": job.max_attempts},
+            tenant=context.tenant,
+            id=context.new_id(),
+            instance_id=job.instance_id,
+            root_id=job.root_id,
+            key=job.key,
+            code=f"job-{job.kind}",
+            job={
+                "kind": job.kind,
+                "lane": job.lane,
+                "key": job.key,
+                "payload": job.payload,
+                "max_attempts": job.max_attempts,
+            },
             zh=f"后台任务（{job.kind}）多次失败：{command.error}",
             en=f"A background job ({job.kind}) failed repeatedly: {command.error}",
             opened_at=context.now_ms,
@@ -266,11 +288,17 @@ def resolve(context: Context, command: ResolveIncident) -> None:
     if incident.job is not None:
         context.tx.insert(
             Job(
-                tenant=context.tenant, id=context.new_id(), kind=incident.job["kind"],
-                lane=incident.job["lane"], due_at=context.now_ms,
-                instance_id=incident.instance_id, root_id=incident.root_id,
-                key=incident.job["key"], payload=incident.job["payload"],
-                max_attempts=incident.job["max_attempts"], created_at=context.now_ms,
+                tenant=context.tenant,
+                id=context.new_id(),
+                kind=incident.job["kind"],
+                lane=incident.job["lane"],
+                due_at=context.now_ms,
+                instance_id=incident.instance_id,
+                root_id=incident.root_id,
+                key=incident.job["key"],
+                payload=incident.job["payload"],
+                max_attempts=incident.job["max_attempts"],
+                created_at=context.now_ms,
             )
         )
     elif case is not None and incident.instance_id is not None:

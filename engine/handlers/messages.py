@@ -35,13 +35,18 @@ def correlate(context: Context, command: CorrelateMessage) -> CaseResult:
             }
         )
     found = context.tx.find(
-        Subscription, kind="message", name=command.name, correlation=command.correlation_key,
+        Subscription,
+        kind="message",
+        name=command.name,
+        correlation=command.correlation_key,
         limit=2,
     )
     if len(found) > 1:
         raise Conflict(
-            reason={"zh": "有多个事项在等待这条消息，请指定关联键。",
-                    "en": "several cases wait for it; give a correlation key."}
+            reason={
+                "zh": "有多个事项在等待这条消息，请指定关联键。",
+                "en": "several cases wait for it; give a correlation key.",
+            }
         )
     if not found:
         return _start_by_message(context, command)
@@ -84,9 +89,11 @@ def _answers(
     if form is None:
         return outputs.bounded(command.answers)
     validated = form.validate(
-        dict(command.answers), dict(case.run(instance).variables),
+        dict(command.answers),
+        dict(case.run(instance).variables),
         people=directory(case.context),
-        files=known_files(case.context, case.root.id, None), now=case.context.now,
+        files=known_files(case.context, case.root.id, None),
+        now=case.context.now,
     )
     if validated.problems:
         raise AnswersInvalid(validated.problems)
@@ -114,9 +121,13 @@ def _deliver(
 ) -> CaseResult:
     instance = case.instance(subscription.instance_id)
     case.context.record(
-        action, subscription.id,
-        {"name": subscription.name, "element": subscription.element_id,
-         "answers": evidence.digest(evidence.canonical(answers))},
+        action,
+        subscription.id,
+        {
+            "name": subscription.name,
+            "element": subscription.element_id,
+            "answers": evidence.digest(evidence.canonical(answers)),
+        },
         case.root,
     )
     case.move(instance, lambda run: run.deliver(subscription.key, answers))
@@ -129,7 +140,11 @@ def _start_by_message(context: Context, command: CorrelateMessage) -> CaseResult
         package = context.house.package(deployment.id)
         start = StartProcess(actor=context.actor, process_key=deployment.process_key)
         return cases.begin(
-            context, deployment, package, outputs.bounded(command.answers), command=start,
+            context,
+            deployment,
+            package,
+            outputs.bounded(command.answers),
+            command=start,
             start_event=element_id,
         )
     raise NotFound(what=MESSAGE)
@@ -153,16 +168,24 @@ def broadcast(context: Context, command: BroadcastSignal) -> int:
     """Deliver a signal to all who listen: one job each, so that no case waits for another."""
     if not (context.viewer.system or context.viewer.is_admin):
         raise Forbidden(
-            reason={"zh": "只有管理员可以广播信号。", "en": "only administrators broadcast signals."}
+            reason={
+                "zh": "只有管理员可以广播信号。",
+                "en": "only administrators broadcast signals.",
+            }
         )
     answers = outputs.bounded(command.answers)
     listening = context.tx.find(Subscription, kind="signal", name=command.name)
     for subscription in listening:
         context.tx.insert(
             Job(
-                tenant=context.tenant, id=context.new_id(), kind="deliver", lane="message",
-                due_at=context.now_ms, instance_id=subscription.instance_id,
-                root_id=subscription.root_id, key=subscription.key,
+                tenant=context.tenant,
+                id=context.new_id(),
+                kind="deliver",
+                lane="message",
+                due_at=context.now_ms,
+                instance_id=subscription.instance_id,
+                root_id=subscription.root_id,
+                key=subscription.key,
                 payload={"subscription": subscription.id, "variables": answers},
                 created_at=context.now_ms,
             )
@@ -171,9 +194,7 @@ def broadcast(context: Context, command: BroadcastSignal) -> int:
     for deployment, element_id in _starters(context, "signal", command.name):
         package = context.house.package(deployment.id)
         start = StartProcess(actor=context.actor, process_key=deployment.process_key)
-        cases.begin(
-            context, deployment, package, answers, command=start, start_event=element_id
-        )
+        cases.begin(context, deployment, package, answers, command=start, start_event=element_id)
         started += 1
     context.record("signal", command.name, {"name": command.name, "to": len(listening)})
     return len(listening) + started

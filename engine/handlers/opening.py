@@ -60,7 +60,10 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
     for value in _candidates(fact, element):
         case.tx.insert(
             Candidate(
-                tenant=instance.tenant, task_id=task.id, value=value, sort_at=task.sort_at,
+                tenant=instance.tenant,
+                task_id=task.id,
+                value=value,
+                sort_at=task.sort_at,
                 claimed=task.assignee is not None,
             )
         )
@@ -89,9 +92,7 @@ def _candidates(fact: f.TaskOpened, element: Element) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _assignee(
-    case: Case, fact: f.TaskOpened, element: Element, before: list[str]
-) -> str | None:
+def _assignee(case: Case, fact: f.TaskOpened, element: Element, before: list[str]) -> str | None:
     """The model's assignee; else whoever must or did handle this step, as long as they may."""
     if fact.assignee:
         return None if fact.assignee in case.root.excluded else fact.assignee

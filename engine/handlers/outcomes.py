@@ -129,9 +129,7 @@ def _apply_exclusions(case: Case) -> None:
 
 def _apply_walls(case: Case) -> None:
     manifest = case.package(case.root).manifest
-    track = next(
-        (wall.track for wall in manifest.walls if _ask(case, wall.when) is True), ""
-    )
+    track = next((wall.track for wall in manifest.walls if _ask(case, wall.when) is True), "")
     if not manifest.walls or track == case.root.track:
         return
     case.root.track = track
@@ -200,6 +198,7 @@ def sweep(case: Case) -> None:
     case.tx.update_where(
         Incident,
         {"resolved_at": case.context.now_ms, "resolved_by": case.context.actor},
-        root_id=case.root.id, resolved_at=None,
+        root_id=case.root.id,
+        resolved_at=None,
     )
     case.root.incidents = 0

@@ -29,7 +29,8 @@ def _bounded(value: Any, depth: int, budget: list[int]) -> Any:
         raise AnswersInvalid(
             [
                 Problem(
-                    code="size", zh="提交的内容过多或过深。请删减后重试。",
+                    code="size",
+                    zh="提交的内容过多或过深。请删减后重试。",
                     en="There is too much in this, or it is nested too deeply. Shorten it.",
                 )
             ]
@@ -65,30 +66,45 @@ def leave_documents(case: Case, task: Task, element: Element) -> None:
             context.tx.columns(Document, ("id",), root_id=case.root.id, template=name)
         )
         row = Document(
-            tenant=context.tenant, id=context.new_id(), instance_id=instance.id,
-            root_id=case.root.id, task_id=task.id, template=name, title=template.title,
-            revision=revision, data=snapshot(case, task), made_by=context.actor,
+            tenant=context.tenant,
+            id=context.new_id(),
+            instance_id=instance.id,
+            root_id=case.root.id,
+            task_id=task.id,
+            template=name,
+            title=template.title,
+            revision=revision,
+            data=snapshot(case, task),
+            made_by=context.actor,
             confidential=template.confidential,
         )
         context.tx.insert(row)
         context.tx.insert(
             Job(
-                tenant=context.tenant, id=context.new_id(), kind="document", lane="document",
-                due_at=context.now_ms, instance_id=instance.id, root_id=case.root.id,
-                payload={"document": row.id}, created_at=context.now_ms,
+                tenant=context.tenant,
+                id=context.new_id(),
+                kind="document",
+                lane="document",
+                due_at=context.now_ms,
+                instance_id=instance.id,
+                root_id=case.root.id,
+                payload={"document": row.id},
+                created_at=context.now_ms,
             )
         )
-        context.record(
-            "document", row.id, {"template": name, "revision": revision}, case.root
-        )
+        context.record("document", row.id, {"template": name, "revision": revision}, case.root)
 
 
 def snapshot(case: Case, task: Task) -> dict[str, Any]:
     """The variables a document is made from, as they stand when its step is completed."""
     instance = case.instance(task.instance_id)
     return {
-        **case.root.variables, **instance.variables, **(task.answers or {}),
+        **case.root.variables,
+        **instance.variables,
+        **(task.answers or {}),
         "task": {
-            "name": task.name, "handler": task.closed_by, "at": case.context.now_ms,
+            "name": task.name,
+            "handler": task.closed_by,
+            "at": case.context.now_ms,
         },
     }

@@ -43,7 +43,7 @@ _DUMMY_HASH = _HASHER.hash(secrets.token_urlsafe(16))
 
 
 def directory(context: Context) -> Callable[[str, str, str], bool]:
-    """A check for people pickers: does this user exist, active, with the role (and unit) today?"""
+    """A check for people pickers: whether a user is active and holds the role (in the unit) today."""
     today = legal_date(context.now)
 
     def holds(user_id: str, role: str = "", unit: str = "") -> bool:
@@ -94,15 +94,21 @@ def sign_in(context: Context, command: SignIn) -> SignedIn | None:
     expires = context.now_ms + settings.session_minutes * 60_000
     context.tx.insert(
         LoginSession(
-            tenant=context.tenant, id=session_id(token), user_id=user.id,
-            created_at=context.now_ms, seen_at=context.now_ms, expires_at=expires,
+            tenant=context.tenant,
+            id=session_id(token),
+            user_id=user.id,
+            created_at=context.now_ms,
+            seen_at=context.now_ms,
+            expires_at=expires,
             agent=command.agent[:200],
         )
     )
     context.actor = user.id
     context.record("sign-in", user.id, {})
     return SignedIn(
-        user_id=user.id, token=token, expires_at=expires,
+        user_id=user.id,
+        token=token,
+        expires_at=expires,
         must_change_password=user.must_change_password,
     )
 
@@ -169,21 +175,34 @@ def save_user(context: Context, command: SaveUser) -> User:
     existing = context.tx.get(User, id=command.user_id)
     if command.create and existing is not None:
         raise Conflict(
-            reason={"zh": f"登录名 {command.user_id} 已被使用。",
-                    "en": f"the sign-in name {command.user_id} is taken."}
+            reason={
+                "zh": f"登录名 {command.user_id} 已被使用。",
+                "en": f"the sign-in name {command.user_id} is taken.",
+            }
         )
     if existing is None and not command.create:
         raise NotFound(what={"zh": "人员", "en": "user"})
     if not _USER_ID.fullmatch(command.user_id):
-        raise Invalid([_problem(
-            "user-id", "user_id", "登录名用小写字母开头，只含小写字母、数字、点和横线，2–41 位。",
-            "A sign-in name starts with a lower-case letter and has 2–41 letters, digits, dots or "
-            "dashes.")])
-    user = existing or User(tenant=context.tenant, id=command.user_id, name="",
-                            created_at=context.now_ms)
+        raise Invalid(
+            [
+                _problem(
+                    "user-id",
+                    "user_id",
+                    "登录名用小写字母开头，只含小写字母、数字、点和横线，2–41 位。",
+                    "A sign-in name starts with a lower-case letter and has 2–41 letters, digits, dots or "
+                    "dashes.",
+                )
+            ]
+        )
+    user = existing or User(
+        tenant=context.tenant, id=command.user_id, name="", created_at=context.now_ms
+    )
     if command.expected_version is not None and user.version != command.expected_version:
         raise Conflict(
-            reason={"zh": "其他管理员刚刚改过这个人员。", "en": "another administrator changed this user."}
+            reason={
+                "zh": "其他管理员刚刚改过这个人员。",
+                "en": "another administrator changed this user.",
+            }
         )
     _change_user(context, user, command)
     user.version += 1
@@ -194,24 +213,45 @@ def save_user(context: Context, command: SaveUser) -> User:
     if command.active is False or command.password is not None:
         context.tx.delete_where(LoginSession, user_id=user.id)
     context.record(
-        "save-user", user.id,
-        {"active": user.active, "admin": user.is_admin, "unit": user.unit_id,
-         "password": command.password is not None},
+        "save-user",
+        user.id,
+        {
+            "active": user.active,
+            "admin": user.is_admin,
+            "unit": user.unit_id,
+            "password": command.password is not None,
+        },
     )
     return user
 
 
 _USER_FIELDS = (
-    "name", "name_en", "unit_id", "active", "is_admin", "password_hash", "must_change_password",
-    "failures", "locked_until", "version",
+    "name",
+    "name_en",
+    "unit_id",
+    "active",
+    "is_admin",
+    "password_hash",
+    "must_change_password",
+    "failures",
+    "locked_until",
+    "version",
 )
 
 
 def _change_user(context: Context, user: User, command: SaveUser) -> None:
     name = (command.name if command.name is not None else user.name).strip()
     if not name or len(name) > 60:
-        raise Invalid([_problem("name", "name", "请填写姓名（不超过 60 字）。",
-                                "Give a name (at most 60 characters).")])
+        raise Invalid(
+            [
+                _problem(
+                    "name",
+                    "name",
+                    "请填写姓名（不超过 60 字）。",
+                    "Give a name (at most 60 characters).",
+                )
+            ]
+        )
     if command.unit_id and context.tx.get(Unit, id=command.unit_id) is None:
         raise Invalid([_problem("unit", "unit_id", "没有这个单位。", "There is no such unit.")])
     user.name = name
@@ -222,8 +262,16 @@ def _change_user(context: Context, user: User, command: SaveUser) -> None:
     if command.unit_id is not None:
         user.unit_id = command.unit_id or None
     if user.id == context.actor and (not user.active or not user.is_admin):
-        raise Invalid([_problem("self", "is_admin", "不能停用自己或取消自己的管理员身份。",
-                                "You cannot disable yourself or take your own administration away.")])
+        raise Invalid(
+            [
+                _problem(
+                    "self",
+                    "is_admin",
+                    "不能停用自己或取消自己的管理员身份。",
+                    "You cannot disable yourself or take your own administration away.",
+                )
+            ]
+        )
     if command.password is not None:
         _set_password(user, command.password)
     user.failures, user.locked_until = 0, None
@@ -231,9 +279,16 @@ def _change_user(context: Context, user: User, command: SaveUser) -> None:
 
 def _set_password(user: User, password: str) -> None:
     if len(password) < MIN_PASSWORD or len(password) > 200 or password.lower() == user.id:
-        raise Invalid([_problem(
-            "password", "password", f"密码至少 {MIN_PASSWORD} 位，且不能与登录名相同。",
-            f"A password has at least {MIN_PASSWORD} characters and is not the sign-in name.")])
+        raise Invalid(
+            [
+                _problem(
+                    "password",
+                    "password",
+                    f"密码至少 {MIN_PASSWORD} 位，且不能与登录名相同。",
+                    f"A password has at least {MIN_PASSWORD} characters and is not the sign-in name.",
+                )
+            ]
+        )
     user.password_hash = _HASHER.hash(password)
 
 
@@ -241,9 +296,16 @@ def save_unit(context: Context, command: SaveUnit) -> Unit:
     """Create or change a unit. Raises Invalid when it would be its own ancestor."""
     access.require_admin(context)
     if not _UNIT_ID.fullmatch(command.unit_id) or not command.name.strip():
-        raise Invalid([_problem(
-            "unit", "unit_id", "单位代码用小写字母、数字和横线，名称不能为空。",
-            "A unit's code has lower-case letters, digits and dashes; its name is not empty.")])
+        raise Invalid(
+            [
+                _problem(
+                    "unit",
+                    "unit_id",
+                    "单位代码用小写字母、数字和横线，名称不能为空。",
+                    "A unit's code has lower-case letters, digits and dashes; its name is not empty.",
+                )
+            ]
+        )
     _refuse_cycle(context, command)
     unit = context.tx.get(Unit, id=command.unit_id)
     new = unit is None
@@ -264,8 +326,16 @@ def _refuse_cycle(context: Context, command: SaveUnit) -> None:
     parent, seen = command.parent_id, {command.unit_id}
     while parent:
         if parent in seen:
-            raise Invalid([_problem("unit", "parent_id", "上级单位不能是自己或自己的下级。",
-                                    "A unit cannot be above itself.")])
+            raise Invalid(
+                [
+                    _problem(
+                        "unit",
+                        "parent_id",
+                        "上级单位不能是自己或自己的下级。",
+                        "A unit cannot be above itself.",
+                    )
+                ]
+            )
         seen.add(parent)
         row = context.tx.get(Unit, id=parent)
         parent = row.parent_id if row is not None else None
@@ -276,8 +346,16 @@ def grant_role(context: Context, command: GrantRole) -> Membership:
     access.require_admin(context)
     roles = context.house.roles
     if roles.get(command.role) is None:
-        raise Invalid([_problem("role", "role", f"没有“{command.role}”这个角色。",
-                                f"There is no role “{command.role}”.")])
+        raise Invalid(
+            [
+                _problem(
+                    "role",
+                    "role",
+                    f"没有“{command.role}”这个角色。",
+                    f"There is no role “{command.role}”.",
+                )
+            ]
+        )
     _user(context, command.user_id)
     _check_dates(command)
     for held in context.tx.find(Membership, user_id=command.user_id):
@@ -286,13 +364,18 @@ def grant_role(context: Context, command: GrantRole) -> Membership:
             if clash is not None:
                 raise Invalid([_problem("incompatible", "role", clash.zh, clash.en)])
     row = Membership(
-        tenant=context.tenant, id=context.new_id(), user_id=command.user_id, role=command.role,
-        unit_id=command.unit_id or None, from_date=command.from_date or None,
+        tenant=context.tenant,
+        id=context.new_id(),
+        user_id=command.user_id,
+        role=command.role,
+        unit_id=command.unit_id or None,
+        from_date=command.from_date or None,
         to_date=command.to_date or None,
     )
     context.tx.insert(row)
     context.record(
-        "grant-role", command.user_id,
+        "grant-role",
+        command.user_id,
         {"role": row.role, "unit": row.unit_id, "from": row.from_date, "to": row.to_date},
     )
     return row
@@ -303,11 +386,17 @@ def _check_dates(command: GrantRole) -> None:
         first = date.fromisoformat(command.from_date) if command.from_date else date.min
         last = date.fromisoformat(command.to_date) if command.to_date else date.max
     except ValueError:
-        raise Invalid([_problem("date", "from_date", "日期格式应为 2026-01-31。",
-                                "Dates look like 2026-01-31.")]) from None
+        raise Invalid(
+            [
+                _problem(
+                    "date", "from_date", "日期格式应为 2026-01-31。", "Dates look like 2026-01-31."
+                )
+            ]
+        ) from None
     if last < first:
-        raise Invalid([_problem("date", "to_date", "结束日期早于开始日期。",
-                                "The end is before the start.")])
+        raise Invalid(
+            [_problem("date", "to_date", "结束日期早于开始日期。", "The end is before the start.")]
+        )
 
 
 def _overlap(held: Membership, wanted: GrantRole) -> bool:

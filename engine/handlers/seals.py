@@ -43,8 +43,13 @@ def seal(context: Context, day: str) -> Seal | None:
     root = evidence.merkle_root([heads[key][1] for key in sorted(heads)], algorithm)
     before = tx.find(Seal, order="-day", limit=1)
     row = Seal(
-        tenant=context.tenant, day=day, at=context.now_ms, root=root,
-        prev=before[0].hash if before else evidence.GENESIS, heads=heads, hash="",
+        tenant=context.tenant,
+        day=day,
+        at=context.now_ms,
+        root=root,
+        prev=before[0].hash if before else evidence.GENESIS,
+        heads=heads,
+        hash="",
     )
     row.hash = _seal_hash(row, algorithm)
     tx.insert(row)
@@ -89,11 +94,15 @@ def _verify_seals(reader: Any, algorithm: str) -> Iterator[Flaw]:
     for seal_row in reader.find(Seal, order="day"):
         heads = seal_row.heads
         root = evidence.merkle_root([heads[key][1] for key in sorted(heads)], algorithm)
-        if seal_row.prev != prev or seal_row.hash != _seal_hash(seal_row, algorithm) or (
-            root != seal_row.root
+        if (
+            seal_row.prev != prev
+            or seal_row.hash != _seal_hash(seal_row, algorithm)
+            or (root != seal_row.root)
         ):
             yield Flaw(
-                chain=f"seal:{seal_row.day}", seq=0, kind="altered",
+                chain=f"seal:{seal_row.day}",
+                seq=0,
+                kind="altered",
                 zh=f"{seal_row.day} 的封存记录被改动。",
                 en=f"The seal of {seal_row.day} was altered.",
             )
@@ -102,7 +111,9 @@ def _verify_seals(reader: Any, algorithm: str) -> Iterator[Flaw]:
             entry = reader.audit_entry(chain, seq)
             if entry is None or entry.hash != head:
                 yield Flaw(
-                    chain=chain, seq=seq, kind="removed" if entry is None else "altered",
+                    chain=chain,
+                    seq=seq,
+                    kind="removed" if entry is None else "altered",
                     zh=f"证据链 {chain} 第 {seq} 条与 {seal_row.day} 的封存不符：封存之后被改写。",
                     en=f"Entry {seq} of chain {chain} is not the one sealed on {seal_row.day}: "
                     "the chain was rewritten afterwards.",
@@ -112,7 +123,9 @@ def _verify_seals(reader: Any, algorithm: str) -> Iterator[Flaw]:
 
 def _orphan(chain: str) -> Flaw:
     return Flaw(
-        chain=chain, seq=1, kind="inserted",
+        chain=chain,
+        seq=1,
+        kind="inserted",
         zh=f"证据链 {chain} 不属于任何事项：是插入的，或事项被删除。",
         en=f"Chain {chain} belongs to no case: it was inserted, or its case was removed.",
     )

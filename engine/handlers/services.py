@@ -83,7 +83,7 @@ class CaseServices:
 
     def _add_working_days(self, start: object, number: object) -> object:
         first = moment(start)
-        if first is None or not isinstance(number, (int, float)) and not hasattr(number, "real"):
+        if first is None or (not isinstance(number, (int, float)) and not hasattr(number, "real")):
             return None
         day = first.astimezone(CHINA).date()
         return self._context.house.calendar().add(day, int(number)).date  # type: ignore[call-overload]

@@ -59,7 +59,10 @@ def save_draft(context: Context, command: SaveDraft) -> CaseResult:
     case, task = access.take_task(context, command.task_id)
     answers = outputs.bounded(command.answers)
     row = Draft(
-        tenant=context.tenant, task_id=task.id, user_id=context.actor, answers=answers,
+        tenant=context.tenant,
+        task_id=task.id,
+        user_id=context.actor,
+        answers=answers,
         saved_at=context.now_ms,
     )
     context.put(row, "task_id", "user_id")
@@ -82,7 +85,9 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
     case.move(instance, lambda run: run.complete(task.key, answers))
     outputs.leave_documents(case, task, element)
     _record(
-        case, task, "complete",
+        case,
+        task,
+        "complete",
         {"answers": answers, "late_reason": command.late_reason, "round": task.round},
     )
     case.settle()
@@ -99,9 +104,7 @@ def _close(case: Case, task: Task, answers: dict[str, Any], late_reason: str) ->
     task.drafted = False
     step = case.root.steps.get(task.element_id, {"n": 1, "by": []})
     by = [user for user in step["by"] if user != context.actor]
-    case.root.steps = {
-        **case.root.steps, task.element_id: {**step, "by": [*by, context.actor]}
-    }
+    case.root.steps = {**case.root.steps, task.element_id: {**step, "by": [*by, context.actor]}}
     case.take_part(context.actor, "handler")
     case.close_task(task, "completed")
 
@@ -156,7 +159,9 @@ def _broken_constraints(
         if holds is not True:
             problems.append(
                 Problem(
-                    code="constraint", where=f"constraint.{number}", zh=case_message,
+                    code="constraint",
+                    where=f"constraint.{number}",
+                    zh=case_message,
                     en=package.text(constraint.message, "en"),
                 )
             )
@@ -170,7 +175,10 @@ def known_files(context: Context, case_id: str | None, task_id: str | None) -> d
         found += context.tx.find(File, root_id=case_id, removed_at=None)
     return {
         file.id: {
-            "id": file.id, "name": file.name, "size": file.size, "sha256": file.sha256,
+            "id": file.id,
+            "name": file.name,
+            "size": file.size,
+            "sha256": file.sha256,
             "type": file.media_type,
         }
         for file in found

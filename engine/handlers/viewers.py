@@ -29,9 +29,7 @@ def viewer_of(reader: Any, user_id: str, today: date, roles: Roles) -> Viewer:
     return make_viewer(user, memberships, today, roles)
 
 
-def make_viewer(
-    user: User, memberships: list[Membership], today: date, roles: Roles
-) -> Viewer:
+def make_viewer(user: User, memberships: list[Membership], today: date, roles: Roles) -> Viewer:
     """Put together what a person may see from the memberships valid on ``today``."""
     held = [m for m in memberships if is_valid(m, today)]
     scope: Scope = "own"

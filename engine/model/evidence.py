@@ -44,22 +44,44 @@ def digest(content: bytes, algorithm: str = "sha256") -> str:
 def entry_hash(entry: AuditEntry, algorithm: str = "sha256") -> str:
     """The hash of an entry over all it says, the hash before it included."""
     said = {
-        "tenant": entry.tenant, "chain": entry.chain, "seq": entry.seq, "at": entry.at,
-        "actor": entry.actor, "action": entry.action, "object": entry.object_id,
-        "data": entry.data, "prev": entry.prev,
+        "tenant": entry.tenant,
+        "chain": entry.chain,
+        "seq": entry.seq,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "object": entry.object_id,
+        "data": entry.data,
+        "prev": entry.prev,
     }
     return digest(canonical(said), algorithm)
 
 
 def link(
-    *, tenant: str, chain: str, seq: int, prev: str, at: int, actor: str, action: str,
-    object_id: str, data: dict[str, Any], algorithm: str = "sha256",
+    *,
+    tenant: str,
+    chain: str,
+    seq: int,
+    prev: str,
+    at: int,
+    actor: str,
+    action: str,
+    object_id: str,
+    data: dict[str, Any],
+    algorithm: str = "sha256",
 ) -> AuditEntry:
     """The next entry of a chain whose last entry had ``seq - 1`` and hash ``prev``."""
     entry = AuditEntry(
-        tenant=tenant, chain=chain, seq=seq, at=at, actor=actor, action=action,
-        object_id=object_id, data=json.loads(canonical(data), parse_float=Decimal),
-        prev=prev or GENESIS, hash="",
+        tenant=tenant,
+        chain=chain,
+        seq=seq,
+        at=at,
+        actor=actor,
+        action=action,
+        object_id=object_id,
+        data=json.loads(canonical(data), parse_float=Decimal),
+        prev=prev or GENESIS,
+        hash="",
     )
     entry.hash = entry_hash(entry, algorithm)
     return entry
@@ -123,8 +145,11 @@ _WORDS = {
 def _flaw(chain: str, seq: int, kind: str) -> Flaw:
     zh, en = _WORDS[kind]
     return Flaw(
-        chain=chain, seq=seq, kind=kind,
-        zh=f"证据链 {chain} 第 {seq} 条{zh}。", en=f"Entry {seq} of chain {chain} {en}.",
+        chain=chain,
+        seq=seq,
+        kind=kind,
+        zh=f"证据链 {chain} 第 {seq} 条{zh}。",
+        en=f"Entry {seq} of chain {chain} {en}.",
     )
 
 

@@ -56,6 +56,9 @@ class Stored:
     def reference(self) -> dict[str, object]:
         """The value of a file field."""
         return {
-            "id": self.id, "name": self.name, "size": self.size,
-            "sha256": self.sha256, "type": self.media_type,
+            "id": self.id,
+            "name": self.name,
+            "size": self.size,
+            "sha256": self.sha256,
+            "type": self.media_type,
         }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine import catalog, queries as q
+from engine import catalog
+from engine import queries as q
 from engine.clock import legal_date
 from engine.errors import NotFound, Problem
 from engine.handlers.deployments import with_shelves
@@ -26,10 +27,14 @@ def processes(house: House, query: q.Processes) -> tuple[q.ProcessLine, ...]:
                 continue
             mine = [r for r in rows if r.process_key == row.process_key]
             lines[row.process_key] = q.ProcessLine(
-                key=row.process_key, title=at.process_title(row.process_key), version=row.version,
-                deployment_id=row.id, deployed_at=row.deployed_at,
+                key=row.process_key,
+                title=at.process_title(row.process_key),
+                version=row.version,
+                deployment_id=row.id,
+                deployed_at=row.deployed_at,
                 deployed_by=at.name(row.deployed_by),
-                running=sum(running.get(r.id, 0) for r in mine), versions=len(mine),
+                running=sum(running.get(r.id, 0) for r in mine),
+                versions=len(mine),
             )
         return tuple(lines.values())
 
@@ -51,12 +56,18 @@ def process_page(house: House, query: q.ProcessPage) -> q.ProcessView:
             raise NotFound(what={"zh": "流程", "en": "process"})
         running = _running(at)
         return q.ProcessView(
-            key=query.key, title=at.process_title(query.key),
+            key=query.key,
+            title=at.process_title(query.key),
             versions=tuple(
                 q.VersionLine(
-                    deployment_id=row.id, version=row.version, sha256=row.sha256,
-                    deployed_at=row.deployed_at, deployed_by=at.name(row.deployed_by),
-                    note=row.note, running=running.get(row.id, 0), files=tuple(sorted(row.files)),
+                    deployment_id=row.id,
+                    version=row.version,
+                    sha256=row.sha256,
+                    deployed_at=row.deployed_at,
+                    deployed_by=at.name(row.deployed_by),
+                    note=row.note,
+                    running=running.get(row.id, 0),
+                    files=tuple(sorted(row.files)),
                 )
                 for row in rows
             ),
@@ -84,7 +95,9 @@ def package_files(house: House, query: q.PackageFiles) -> Mapping[str, bytes]:
     with desk(house, query) as at:
         at.require_admin()
         row = (
-            at.reader.get(Deployment, id=query.deployment_id) if is_id(query.deployment_id) else None
+            at.reader.get(Deployment, id=query.deployment_id)
+            if is_id(query.deployment_id)
+            else None
         )
         if row is None:
             raise NotFound(what={"zh": "流程版本", "en": "process version"})
@@ -108,12 +121,15 @@ def users(house: House, query: q.Users) -> q.Page[q.UserLine]:
 
 def _user_line(at: Desk, user: User, memberships: list[Membership]) -> q.UserLine:
     today = legal_date(at.now)
-    roles = sorted(
-        {m.role for m in memberships if m.user_id == user.id and is_valid(m, today)}
-    )
+    roles = sorted({m.role for m in memberships if m.user_id == user.id and is_valid(m, today)})
     return q.UserLine(
-        id=user.id, name=user.name, name_en=user.name_en, unit=at.unit(user.unit_id),
-        unit_id=user.unit_id or "", active=user.active, is_admin=user.is_admin,
+        id=user.id,
+        name=user.name,
+        name_en=user.name_en,
+        unit=at.unit(user.unit_id),
+        unit_id=user.unit_id or "",
+        active=user.active,
+        is_admin=user.is_admin,
         locked=bool(user.locked_until and user.locked_until > at.now_ms),
         roles=tuple(at.house.roles.title(role, at.lang) for role in roles),
     )
@@ -129,12 +145,17 @@ def user_page(house: House, query: q.UserPage) -> q.UserView:
         memberships = at.reader.find(Membership, user_id=user.id)
         today = legal_date(at.now)
         return q.UserView(
-            user=_user_line(at, user, memberships), version=user.version,
+            user=_user_line(at, user, memberships),
+            version=user.version,
             memberships=tuple(
                 q.MembershipLine(
-                    id=m.id, role=m.role, title=at.house.roles.title(m.role, at.lang),
-                    unit=at.unit(m.unit_id) if m.unit_id else "", from_date=m.from_date or "",
-                    to_date=m.to_date or "", valid=is_valid(m, today),
+                    id=m.id,
+                    role=m.role,
+                    title=at.house.roles.title(m.role, at.lang),
+                    unit=at.unit(m.unit_id) if m.unit_id else "",
+                    from_date=m.from_date or "",
+                    to_date=m.to_date or "",
+                    valid=is_valid(m, today),
                 )
                 for m in memberships
             ),
@@ -158,8 +179,12 @@ def _tree(
         if unit.parent_id != parent:
             continue
         yield q.UnitLine(
-            id=unit.id, name=at.pick(unit.name, unit.name_en), parent_id=unit.parent_id or "",
-            depth=depth, kind=unit.kind, closed=unit.closed_at is not None,
+            id=unit.id,
+            name=at.pick(unit.name, unit.name_en),
+            parent_id=unit.parent_id or "",
+            depth=depth,
+            kind=unit.kind,
+            closed=unit.closed_at is not None,
             people=people.get(unit.id, 0),
         )
         yield from _tree(at, rows, unit.id, depth + 1, people)
@@ -169,7 +194,9 @@ def roles(house: House, query: q.Roles) -> tuple[q.RoleLine, ...]:
     """All roles of the shelf."""
     with desk(house, query) as at:
         return tuple(
-            q.RoleLine(id=role.id, title=role.title(at.lang), notes=at.pick(role.notes_zh, role.notes_en))
+            q.RoleLine(
+                id=role.id, title=role.title(at.lang), notes=at.pick(role.note_zh, role.note_en)
+            )
             for role in house.roles
         )
 
@@ -185,10 +212,14 @@ def incidents(house: House, query: q.Incidents) -> tuple[q.IncidentLine, ...]:
         }
         return tuple(
             q.IncidentLine(
-                id=row.id, case_id=row.root_id or "",
+                id=row.id,
+                case_id=row.root_id or "",
                 case_no=roots[row.root_id].case_no if row.root_id in roots else "",
-                title=_veiled_title(at, roots.get(row.root_id or "")), element=row.element_id,
-                code=row.code, text=at.pick(row.zh, row.en), opened_at=row.opened_at,
+                title=_veiled_title(at, roots.get(row.root_id or "")),
+                element=row.element_id,
+                code=row.code,
+                text=at.pick(row.zh, row.en),
+                opened_at=row.opened_at,
             )
             for row in rows
         )
@@ -208,8 +239,13 @@ def jobs(house: House, query: q.Jobs) -> tuple[q.JobLine, ...]:
         rows = at.reader.find(Job, order="due_at", limit=min(query.limit, 500))
         return tuple(
             q.JobLine(
-                id=row.id, kind=row.kind, due_at=row.due_at, attempts=row.attempts,
-                error=row.error, case_id=row.root_id or "", held=row.held,
+                id=row.id,
+                kind=row.kind,
+                due_at=row.due_at,
+                attempts=row.attempts,
+                error=row.error,
+                case_id=row.root_id or "",
+                held=row.held,
             )
             for row in rows
         )

@@ -41,8 +41,10 @@ class Desk:
     def root(self, root_id: str) -> Instance:
         """The root of a case the viewer may see. Raises NotFound."""
         root = self.reader.get(Instance, id=root_id) if is_id(root_id) else None
-        if root is None or root.parent_id is not None or not may_see(
-            self.reader, self.viewer, root
+        if (
+            root is None
+            or root.parent_id is not None
+            or not may_see(self.reader, self.viewer, root)
         ):
             raise NotFound(what={"zh": "事项", "en": "case"})
         return root  # type: ignore[no-any-return]
@@ -123,7 +125,9 @@ class Desk:
         colour = _colour(row, self.now_ms)
         text = self._left(row.due_at, rule, paused=row.clock_paused)
         return q.Lamp(
-            colour=colour, text=text, due_at=row.due_at,
+            colour=colour,
+            text=text,
+            due_at=row.due_at,
             basis=self.pick(rule.citation_zh, rule.citation_en) if rule is not None else "",
             unverified=rule is not None and rule.status is not Status.VERIFIED,
         )
@@ -158,8 +162,11 @@ class Desk:
             text = self.pick(left.zh, left.en)
         rule = due.rule
         return q.Lamp(
-            colour=colour.value, text=text, due_at=clock.due_at,
-            basis=self.pick(rule.citation_zh, rule.citation_en), provisional=clock.provisional,
+            colour=colour.value,
+            text=text,
+            due_at=clock.due_at,
+            basis=self.pick(rule.citation_zh, rule.citation_en),
+            provisional=clock.provisional,
             unverified=rule.status is not Status.VERIFIED,
         )
 
@@ -177,15 +184,24 @@ class Desk:
         maximum = rule.extension_maximum
         heads = self.viewer.has("head") or self.viewer.has("vice") or self.viewer.system
         return q.ClockLine(
-            id=clock.id, title=self.pick(rule.zh, rule.en), lamp=self.lamp_of_clock(clock),
-            state=clock.state, started_at=clock.anchor_at, due_at=clock.due_at,
-            rolled_at=clock.rolled_at, earliest_at=clock.earliest_at, stopped_at=clock.stopped_at,
-            basis=self.pick(rule.citation_zh, rule.citation_en), status=rule.status.value,
-            status_text=self.pick(rule.status.zh, rule.status.en), step=step,
+            id=clock.id,
+            title=self.pick(rule.zh, rule.en),
+            lamp=self.lamp_of_clock(clock),
+            state=clock.state,
+            started_at=clock.anchor_at,
+            due_at=clock.due_at,
+            rolled_at=clock.rolled_at,
+            earliest_at=clock.earliest_at,
+            stopped_at=clock.stopped_at,
+            basis=self.pick(rule.citation_zh, rule.citation_en),
+            status=rule.status.value,
+            status_text=self.pick(rule.status.zh, rule.status.en),
+            step=step,
             paused_why=self.pick(reason.zh, reason.en) if reason else "",
             late_reason=clock.late_reason,
             pause_reasons=tuple((r.code, self.pick(r.zh, r.en)) for r in rule.pause_reasons),
-            extension_left=max(0, (maximum or 0) - extended), unit=self.pick(rule.unit.zh, rule.unit.en(2)),
+            extension_left=max(0, (maximum or 0) - extended),
+            unit=self.pick(rule.unit.zh, rule.unit.en(2)),
             may_move=clock.state in ("running", "paused")
             and (heads or self.viewer.user_id in root.people),
             may_extend=clock.state in ("running", "paused")
@@ -197,8 +213,10 @@ class Desk:
         """An article for showing."""
         status = Status(law.status)
         return q.LawText(
-            title=package.text(law.title, self.lang), article=law.article,
-            text=package.text(law.text, self.lang), status=law.status,
+            title=package.text(law.title, self.lang),
+            article=law.article,
+            text=package.text(law.text, self.lang),
+            status=law.status,
             status_text=self.pick(status.zh, status.en),
         )
 

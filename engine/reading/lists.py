@@ -19,9 +19,15 @@ def inbox(house: House, query: q.Inbox) -> q.Page[Any]:
         if query.tab == "read":
             return _notices(at, query)
         page = at.reader.inbox(
-            at.viewer, query.tab, text=query.text, process_key=query.process_key,
-            lamp=query.lamp, now=at.now_ms, cursor=query.cursor or None,
-            limit=min(max(query.limit, 1), 200), sort=query.sort,
+            at.viewer,
+            query.tab,
+            text=query.text,
+            process_key=query.process_key,
+            lamp=query.lamp,
+            now=at.now_ms,
+            cursor=query.cursor or None,
+            limit=min(max(query.limit, 1), 200),
+            sort=query.sort,
         )
         if query.tab == "started":
             return q.Page(rows=case_lines(at, page.rows), next=page.next_cursor or "")
@@ -42,17 +48,27 @@ def _task_line(at: Desk, task: Task) -> q.TaskLine:
     package = at.package(task.deployment_id)
     back = task.sent_back or {}
     return q.TaskLine(
-        id=task.id, case_id=task.root_id, title=task.title or package.manifest.title,
-        case_no=task.case_no, step=package.text(task.name, at.lang),
-        process=at.process_title(task.process_key), process_key=task.process_key,
+        id=task.id,
+        case_id=task.root_id,
+        title=task.title or package.manifest.title,
+        case_no=task.case_no,
+        step=package.text(task.name, at.lang),
+        process=at.process_title(task.process_key),
+        process_key=task.process_key,
         summary=tuple(
             (package.text(label, at.lang), value) for label, value in pairs(task.summary)
         ),
-        lamp=at.lamp_of_row(task, task.rule_id), urgency=task.urgency, opened_at=task.opened_at,
-        closed_at=task.closed_at, from_name=at.name(task.from_user),
-        returned_by=at.name(back.get("by")), returned_from=package.text(back.get("from", ""), at.lang),
-        returned_why=back.get("why", ""), assignee=at.name(task.assignee),
-        suspended=task.suspended, round=task.round,
+        lamp=at.lamp_of_row(task, task.rule_id),
+        urgency=task.urgency,
+        opened_at=task.opened_at,
+        closed_at=task.closed_at,
+        from_name=at.name(task.from_user),
+        returned_by=at.name(back.get("by")),
+        returned_from=package.text(back.get("from", ""), at.lang),
+        returned_why=back.get("why", ""),
+        assignee=at.name(task.assignee),
+        suspended=task.suspended,
+        round=task.round,
     )
 
 
@@ -66,11 +82,22 @@ def case_line(at: Desk, row: Instance) -> q.CaseLine:
     """A root instance row as a line."""
     package = at.package(row.deployment_id)
     return q.CaseLine(
-        id=row.id, title=row.title, case_no=row.case_no, process=at.process_title(row.process_key),
-        process_key=row.process_key, state=row.state, stage=stage_text(at, row),
-        stage_since=row.stage_since, lamp=at.lamp_of_row(row), urgency=row.urgency,
-        started_at=row.started_at, ended_at=row.ended_at, starter=at.name(row.started_by),
-        unit=at.unit(row.unit_id), returns=row.returns, incidents=row.incidents,
+        id=row.id,
+        title=row.title,
+        case_no=row.case_no,
+        process=at.process_title(row.process_key),
+        process_key=row.process_key,
+        state=row.state,
+        stage=stage_text(at, row),
+        stage_since=row.stage_since,
+        lamp=at.lamp_of_row(row),
+        urgency=row.urgency,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        starter=at.name(row.started_by),
+        unit=at.unit(row.unit_id),
+        returns=row.returns,
+        incidents=row.incidents,
         walled=bool(row.track),
         summary=tuple((package.text(label, at.lang), value) for label, value in pairs(row.summary)),
     )
@@ -93,8 +120,10 @@ def _drafts(at: Desk) -> q.Page[q.DraftLine]:
     }
     lines = [
         q.DraftLine(
-            title=tasks[draft.task_id].title, process=at.process_title(tasks[draft.task_id].process_key),
-            process_key=tasks[draft.task_id].process_key, saved_at=draft.saved_at,
+            title=tasks[draft.task_id].title,
+            process=at.process_title(tasks[draft.task_id].process_key),
+            process_key=tasks[draft.task_id].process_key,
+            saved_at=draft.saved_at,
             task_id=draft.task_id,
             step=at.package(tasks[draft.task_id].deployment_id).text(
                 tasks[draft.task_id].name, at.lang
@@ -106,8 +135,10 @@ def _drafts(at: Desk) -> q.Page[q.DraftLine]:
     lines += [
         q.DraftLine(
             title=str(start.answers.get("title") or at.process_title(start.process_key)),
-            process=at.process_title(start.process_key), process_key=start.process_key,
-            saved_at=start.saved_at, draft_id=start.id,
+            process=at.process_title(start.process_key),
+            process_key=start.process_key,
+            saved_at=start.saved_at,
+            draft_id=start.id,
         )
         for start in at.reader.find(StartDraft, user_id=user, order="-saved_at", limit=100)
     ]
@@ -115,17 +146,18 @@ def _drafts(at: Desk) -> q.Page[q.DraftLine]:
 
 
 def _notices(at: Desk, query: q.Inbox) -> q.Page[q.NoticeLine]:
-    rows = at.reader.find(
-        Notice, value=list(at.viewer.candidate_values()), order="-at", limit=200
-    )
+    rows = at.reader.find(Notice, value=list(at.viewer.candidate_values()), order="-at", limit=200)
     roots = {
-        root.id: root
-        for root in at.reader.find(Instance, id=sorted({row.root_id for row in rows}))
+        root.id: root for root in at.reader.find(Instance, id=sorted({row.root_id for row in rows}))
     }
     lines = [
         q.NoticeLine(
-            id=row.id, case_id=row.root_id, title=roots[row.root_id].title,
-            text=at.pick(row.zh, row.en), kind=row.kind, at=row.at,
+            id=row.id,
+            case_id=row.root_id,
+            title=roots[row.root_id].title,
+            text=at.pick(row.zh, row.en),
+            kind=row.kind,
+            at=row.at,
         )
         for row in rows
         if row.root_id in roots and _may_read(at.viewer, roots[row.root_id])
@@ -143,9 +175,17 @@ def cases(house: House, query: q.Cases) -> q.Page[q.CaseLine]:
     """Cases of the viewer's scope, filtered."""
     with desk(house, query) as at:
         page = at.reader.cases(
-            at.viewer, process_key=query.process_key, lamp=query.lamp, state=query.state,
-            unit=query.unit, text=query.text, stage=query.stage, now=at.now_ms,
-            cursor=query.cursor or None, limit=min(max(query.limit, 1), 200), sort=query.sort,
+            at.viewer,
+            process_key=query.process_key,
+            lamp=query.lamp,
+            state=query.state,
+            unit=query.unit,
+            text=query.text,
+            stage=query.stage,
+            now=at.now_ms,
+            cursor=query.cursor or None,
+            limit=min(max(query.limit, 1), 200),
+            sort=query.sort,
         )
         return q.Page(rows=case_lines(at, page.rows), next=page.next_cursor or "")
 
@@ -161,10 +201,11 @@ def home(house: House, query: q.HomeFrame) -> q.Home:
     with desk(house, query) as at:
         viewer = at.viewer
         counts = dict(at.reader.inbox_counts(viewer, at.now_ms))
-        roles = tuple(
-            at.house.roles.title(role, at.lang) for role in sorted(viewer.role_ids)
-        )
+        roles = tuple(at.house.roles.title(role, at.lang) for role in sorted(viewer.role_ids))
         return q.Home(
-            viewer=viewer, unit=at.unit(viewer.unit_id), roles=roles, counts=counts,
+            viewer=viewer,
+            unit=at.unit(viewer.unit_id),
+            roles=roles,
+            counts=counts,
             supervises=viewer.scope != "own" or viewer.is_admin,
         )

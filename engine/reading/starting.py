@@ -26,8 +26,8 @@ from engine.model.rows import (
     StartDraft,
     User,
 )
-from engine.reading.cases import Dossier, file_line
 from engine.reading.common import Desk, desk
+from engine.reading.dossier import Dossier, file_line
 
 
 def startable(house: House, query: q.Startable) -> tuple[q.ProcessCard, ...]:
@@ -35,8 +35,9 @@ def startable(house: House, query: q.Startable) -> tuple[q.ProcessCard, ...]:
     with desk(house, query) as at:
         keys = sorted({k for (k,) in at.reader.columns(Deployment, ("process_key",), active=True)})
         cards = [
-            _card(at, row) for key in keys if (row := newest(at.reader, key)) is not None
-            and at.package(row.id).manifest.startable
+            _card(at, row)
+            for key in keys
+            if (row := newest(at.reader, key)) is not None and at.package(row.id).manifest.startable
         ]
         return tuple(sorted(cards, key=lambda card: (not card.action.enabled, card.key)))
 
@@ -46,11 +47,13 @@ def _card(at: Desk, row: Deployment) -> q.ProcessCard:
     manifest = package.manifest
     reason = _start_reason(at, package)
     return q.ProcessCard(
-        key=row.process_key, title=package.text(manifest.title, at.lang),
+        key=row.process_key,
+        title=package.text(manifest.title, at.lang),
         summary=package.text(manifest.summary, at.lang),
         needs=tuple(package.text(need, at.lang) for need in manifest.needs),
         laws=tuple(at.law_text(law, package) for law in package.laws.values()),
-        version=row.version, deployment_id=row.id,
+        version=row.version,
+        deployment_id=row.id,
         action=q.Action(name="start", enabled=not reason, reason=reason),
     )
 
@@ -86,8 +89,11 @@ def start_page(house: House, query: q.StartPage) -> q.StartView:
             answers = form.blank({}, now=at.now)
         files = at.reader.find(File, root_id=None, uploaded_by=at.viewer.user_id, removed_at=None)
         return q.StartView(
-            card=_card(at, row), form=form, context=CaseServices(context, package).functions(),
-            answers=answers, draft_id=draft.id if draft is not None else "",
+            card=_card(at, row),
+            form=form,
+            context=CaseServices(context, package).functions(),
+            answers=answers,
+            draft_id=draft.id if draft is not None else "",
             files=tuple(file_line(at, file) for file in files),
         )
 
@@ -108,7 +114,9 @@ def get_file(house: House, query: q.GetFile) -> q.FileContent:
         if file is None or not _may_read(at, file):
             raise NotFound(what={"zh": "文件", "en": "file"})
         return q.FileContent(
-            name=file.name, media_type=file.media_type, size=file.size,
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
             path=house.files.path(file.sha256),
         )
 
@@ -135,7 +143,8 @@ def get_document(house: House, query: q.GetDocument) -> q.FileContent:
         ending = "docx" if docx else "pdf"
         media = (
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-            if docx else "application/pdf"
+            if docx
+            else "application/pdf"
         )
         return q.FileContent(
             name=f"{row.title}.{ending}", media_type=media, size=path.stat().st_size, path=path
@@ -174,7 +183,9 @@ def people(house: House, query: q.People) -> tuple[q.Person, ...]:
                 held.setdefault(membership.user_id, set()).add(membership.role)
         found = [
             q.Person(
-                id=user.id, name=at.pick(user.name, user.name_en), unit=at.unit(user.unit_id),
+                id=user.id,
+                name=at.pick(user.name, user.name_en),
+                unit=at.unit(user.unit_id),
                 roles=tuple(sorted(held.get(user.id, ()))),
             )
             for user in users.values()

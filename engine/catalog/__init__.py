@@ -1,0 +1,30 @@
+"""Process packages: reading a folder or archive, checking all of it, hashing it.
+
+A package is a mapping of paths to content. Its hash pins everything a running case depends on:
+model, decisions, forms, document templates, texts, and the deadline catalogue it was made under.
+"""
+
+from engine.catalog.checking import all_problems, check
+from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
+from engine.catalog.reading import (
+    REGION,
+    SHELF,
+    package_hash,
+    read_archive,
+    read_folder,
+)
+
+__all__ = [
+    "REGION",
+    "SHELF",
+    "Confidential",
+    "Law",
+    "Manifest",
+    "Package",
+    "Wall",
+    "all_problems",
+    "check",
+    "package_hash",
+    "read_archive",
+    "read_folder",
+]

@@ -1,0 +1,116 @@
+"""Checking a package whole: what each file says, and what they say of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine import feel
+from engine.bpmn.definition import Element
+from engine.catalog.package import Package
+from engine.catalog.problems import missing, model_path, problem, split
+from engine.catalog.reading import Reader
+from engine.errors import ModelRejected, Problem
+
+
+def check(
+    files: Mapping[str, bytes],
+    *,
+    script_formats: frozenset[str] = frozenset(),
+    operations: frozenset[str] | None = None,
+    known_processes: frozenset[str] | None = None,
+) -> Package:
+    """Parse all of a package. Raises ModelRejected with every error found in any of its files."""
+    reader = Reader(files, script_formats)
+    package = reader.read()
+    if package is None or reader.errors:
+        raise ModelRejected(reader.errors)
+    problems = list(_cross_check(package, _House(operations, known_processes)))
+    errors = [found for found in problems if found.severity == "error"]
+    if errors:
+        raise ModelRejected(errors)
+    return replace(package, warnings=(*package.warnings, *problems))
+
+
+def all_problems(files: Mapping[str, bytes], **options: Any) -> list[Problem]:
+    """Errors and warnings of a package, for showing; never raises for a bad package."""
+    try:
+        return list(check(files, **options).warnings)
+    except ModelRejected as exc:
+        return list(exc.problems)
+
+
+@dataclass(frozen=True)
+class _House:
+    """What there is outside the package: None where it is not known and need not be checked."""
+
+    operations: frozenset[str] | None
+    processes: frozenset[str] | None
+
+
+def _cross_check(package: Package, house: _House) -> Iterator[Problem]:
+    """What one file says of another must be there."""
+    yield from _manifest_problems(package)
+    path = model_path(package.files)
+    for element in package.definition.elements.values():
+        for name, known, (zh, en) in _references(package, element, house):
+            if known is not None and name not in known:
+                yield missing(element.id, name, zh, en, path)
+
+
+def _manifest_problems(package: Package) -> Iterator[Problem]:
+    manifest = package.manifest
+    if manifest.start_form and manifest.start_form not in package.forms:
+        yield missing("start_form", manifest.start_form, *_FORM, "process.toml")
+    texts = (
+        *(wall.when for wall in manifest.walls),
+        *manifest.excludes,
+        manifest.title_expression,
+    )
+    for text in texts:
+        yield from _feel_problem(text, "process.toml")
+
+
+_FORM = ("表单", "form")
+_RULE = ("期限目录条目", "entry of the deadline catalogue")
+_DOCUMENT = ("文书模板", "document template")
+_LAW = ("法条（law.toml）", "article in law.toml")
+_DECISION = ("决策（.dmn）", "decision in a .dmn file")
+_OPERATION = ("服务操作", "registered operation")
+_PROCESS = ("被调用的流程（请先部署它）", "called process (deploy it first)")
+
+_Reference = tuple[str, Container[str] | None, tuple[str, str]]
+
+
+def _references(package: Package, element: Element, house: _House) -> Iterator[_Reference]:
+    """Everything an element refers to by name, with where that name must be found."""
+    called = (
+        None if house.processes is None else house.processes | package.definition.processes.keys()
+    )
+    single: tuple[tuple[str | None, Container[str] | None, tuple[str, str]], ...] = (
+        (element.form_id, package.forms, _FORM),
+        (element.properties.get("form"), package.forms, _FORM),
+        (element.called_decision, package.decisions, _DECISION),
+        (element.operation, house.operations, _OPERATION),
+        (element.called_process, called, _PROCESS),
+    )
+    for name, known, kind in single:
+        if name and not name.startswith("="):
+            yield name, known, kind
+    for rule in element.deadlines:
+        yield rule, package.rules, _RULE
+    for document in element.documents:
+        yield document, package.documents, _DOCUMENT
+    for law in split(element.properties.get("law", "")):
+        yield law, package.laws, _LAW
+
+
+def _feel_problem(text: str, file: str) -> Iterator[Problem]:
+    expression = text.removeprefix("=").strip()
+    if not expression:
+        return
+    try:
+        feel.compile(expression)
+    except feel.FeelSyntaxError as exc:
+        yield problem("feel", text, exc.message("zh"), exc.message("en"), file=file)

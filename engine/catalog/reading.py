@@ -1,0 +1,285 @@
+"""Reading a package: files from a folder or archive, then each of them parsed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tomllib
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine import bpmn, dmn, documents, forms
+from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
+from engine.catalog.problems import MAX_BYTES, MAX_FILES, in_file, not_text, problem, too_large
+from engine.errors import Invalid, ModelRejected, Problem
+from engine.law.shelf import Shelf, merge, parse_region, parse_shelf
+
+SHELF = "shelf/deadlines.toml"
+REGION = "shelf/region.toml"
+
+
+def read_folder(folder: Path, forms_folder: Path | None = None) -> dict[str, bytes]:
+    """The files of a package folder (forms may lie in a folder of their own). Raises ModelRejected."""
+    if folder.is_file():
+        if folder.suffix == ".zip":
+            return read_archive(folder.read_bytes())
+        return {"main.bpmn": folder.read_bytes()}
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+    if forms_folder is not None and forms_folder.is_dir():
+        for path in sorted(forms_folder.glob("*.form")):
+            files[f"forms/{path.name}"] = path.read_bytes()
+    if not files:
+        raise ModelRejected(
+            [
+                problem(
+                    "package-empty",
+                    folder.name,
+                    "文件夹是空的。请指定流程包文件夹。",
+                    "The folder is empty. Name a process package's folder.",
+                )
+            ]
+        )
+    return files
+
+
+def read_archive(content: bytes) -> dict[str, bytes]:
+    """The files of a .zip package; one that is too large or escapes its folder is refused."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
+            raise ModelRejected([too_large()])
+        files = {entry.filename: archive.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as exc:
+        raise ModelRejected(
+            [
+                problem(
+                    "archive",
+                    "",
+                    "压缩包无法读取。请重新导出为 .zip。",
+                    "The archive cannot be read. Export it as .zip again.",
+                )
+            ]
+        ) from exc
+    return files
+
+
+def package_hash(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over the sorted paths and the hashes of their content."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+    return digest.hexdigest()
+
+
+class Reader:
+    """Reads file by file and collects what is wrong, so that a maker sees all faults at once."""
+
+    def __init__(self, files: Mapping[str, bytes], script_formats: frozenset[str]) -> None:
+        self.files = files
+        self.script_formats = script_formats
+        self.errors: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def read(self) -> Package | None:
+        """The package, or None when ``errors`` tells why there is none."""
+        if len(self.files) > MAX_FILES or sum(map(len, self.files.values())) > MAX_BYTES:
+            self.errors.append(too_large())
+            return None
+        definition = self._model()
+        manifest = self._manifest(definition)
+        loaded_forms = self._forms()
+        decisions = self._decisions()
+        rules = self._rules()
+        laws = self._laws()
+        templates = self._documents()
+        texts = self._texts()
+        if self.errors or definition is None or manifest is None:
+            return None
+        return Package(
+            files=dict(self.files),
+            sha256=package_hash(self.files),
+            manifest=manifest,
+            definition=definition,
+            forms=loaded_forms,
+            decisions=decisions,
+            rules=rules,
+            laws=laws,
+            documents=templates,
+            texts=texts,
+            warnings=tuple(self.warnings),
+        )
+
+    def _fail(self, file: str, exc: Invalid) -> None:
+        self.errors += [found if found.file else in_file(found, file) for found in exc.problems]
+
+    def _model(self) -> bpmn.Definition | None:
+        models = [path for path in self.files if path.endswith(".bpmn")]
+        if len(models) != 1:
+            self.errors.append(
+                problem(
+                    "package-model",
+                    "",
+                    f"流程包应当恰有一个 .bpmn 文件，现有 {len(models)} 个。",
+                    f"A package has exactly one .bpmn file; this has {len(models)}.",
+                )
+            )
+            return None
+        path = models[0]
+        try:
+            definition = bpmn.load(self.files[path], script_formats=self.script_formats, name=path)
+        except ModelRejected as exc:
+            self._fail(path, exc)
+            return None
+        self.warnings.extend(
+            warning if warning.file else in_file(warning, path) for warning in definition.warnings
+        )
+        return definition
+
+    def _manifest(self, definition: bpmn.Definition | None) -> Manifest | None:
+        data = self._toml("process.toml")
+        if data is None:
+            if definition is None:
+                return None
+            process = next(iter(definition.processes.values()))
+            return Manifest(key=process.id, title=process.name or process.id, process_id=process.id)
+        try:
+            return _manifest(data, definition)
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            self.errors.append(
+                problem(
+                    "manifest",
+                    str(exc),
+                    f"process.toml 的内容不对：{exc}。请对照 docs/modeling.md。",
+                    f"process.toml is wrong: {exc}. See docs/modeling.md.",
+                    file="process.toml",
+                )
+            )
+            return None
+
+    def _forms(self) -> dict[str, forms.Form]:
+        found: dict[str, forms.Form] = {}
+        for path, content in self.files.items():
+            if not path.endswith(".form"):
+                continue
+            try:
+                found[Path(path).stem] = forms.parse(content)
+            except ModelRejected as exc:
+                self._fail(path, exc)
+        return found
+
+    def _decisions(self) -> dict[str, dmn.Decisions]:
+        found: dict[str, dmn.Decisions] = {}
+        for path, content in self.files.items():
+            if not path.endswith(".dmn"):
+                continue
+            try:
+                model = dmn.load(content, name=path)
+            except ModelRejected as exc:
+                self._fail(path, exc)
+                continue
+            for decision in model.decisions:
+                found[decision.id] = model
+        return found
+
+    def _rules(self) -> Shelf:
+        if SHELF not in self.files:
+            return Shelf(rules=())
+        try:
+            shelf = parse_shelf(self.files[SHELF].decode(), SHELF)
+            if REGION in self.files:
+                shelf = merge(shelf, parse_region(self.files[REGION].decode(), REGION))
+        except Invalid as exc:
+            self._fail(SHELF, exc)
+        except UnicodeDecodeError:
+            self.errors.append(not_text(SHELF))
+        else:
+            return shelf
+        return Shelf(rules=())
+
+    def _laws(self) -> dict[str, Law]:
+        data = self._toml("law.toml") or {}
+        found = {}
+        for name, entry in data.items():
+            try:
+                found[name] = Law(id=name, **entry)
+            except TypeError as exc:
+                self.errors.append(
+                    problem(
+                        "law",
+                        name,
+                        f"law.toml 的条目 {name} 不对：{exc}。",
+                        f"Entry {name} of law.toml is wrong: {exc}.",
+                        file="law.toml",
+                    )
+                )
+        return found
+
+    def _documents(self) -> dict[str, documents.Template]:
+        found: dict[str, documents.Template] = {}
+        for path, content in self.files.items():
+            if not (path.startswith("documents/") and path.endswith(".toml")):
+                continue
+            try:
+                found[Path(path).stem] = documents.parse_template(content, Path(path).stem)
+            except ModelRejected as exc:
+                self._fail(path, exc)
+        return found
+
+    def _texts(self) -> dict[str, str]:
+        data = self._toml("en.toml") or {}
+        return {str(key): str(value) for key, value in data.get("texts", {}).items()}
+
+    def _toml(self, path: str) -> dict[str, Any] | None:
+        if path not in self.files:
+            return None
+        try:
+            return tomllib.loads(self.files[path].decode())
+        except UnicodeDecodeError:
+            self.errors.append(not_text(path))
+        except tomllib.TOMLDecodeError as exc:
+            self.errors.append(
+                problem(
+                    "toml",
+                    "",
+                    f"{path} 不是正确的 TOML：{exc}。",
+                    f"{path} is no valid TOML: {exc}.",
+                    file=path,
+                )
+            )
+        return None
+
+
+def _manifest(data: Mapping[str, Any], definition: bpmn.Definition | None) -> Manifest:
+    first = next(iter(definition.processes)) if definition is not None else ""
+    process_id = str(data.get("process_id", data["key"]))
+    if definition is not None and process_id not in definition.processes:
+        process_id = first
+    return Manifest(
+        key=str(data["key"]),
+        title=str(data["title"]),
+        summary=str(data.get("summary", "")),
+        process_id=process_id,
+        start_roles=tuple(data.get("start_roles", ())),
+        start_form=str(data.get("start_form", "")),
+        case_number=str(data.get("case_number", "")),
+        title_expression=str(data.get("title_expression", "")),
+        startable=bool(data.get("startable", True)),
+        needs=tuple(data.get("needs", ())),
+        roles_see=tuple(data.get("roles_see", ())),
+        walls=tuple(
+            Wall(when=wall["when"], track=wall["track"], roles=tuple(wall["roles"]))
+            for wall in data.get("wall", ())
+        ),
+        excludes=tuple(str(entry["who"]) for entry in data.get("exclude", ())),
+        confidential=tuple(
+            Confidential(fields=frozenset(entry["fields"]), roles=frozenset(entry["roles"]))
+            for entry in data.get("confidential", ())
+        ),
+    )

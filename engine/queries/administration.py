@@ -1,0 +1,117 @@
+"""The values that answer administrators' questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.errors import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessLine:
+    """A process as administrators see it."""
+
+    key: str
+    title: str
+    version: int
+    deployment_id: str
+    deployed_at: int
+    deployed_by: str
+    running: int
+    versions: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionLine:
+    """One version of a process."""
+
+    deployment_id: str
+    version: int
+    sha256: str
+    deployed_at: int
+    deployed_by: str
+    note: str
+    running: int
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessView:
+    """A process with its versions; the newest first."""
+
+    key: str
+    title: str
+    versions: tuple[VersionLine, ...]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserLine:
+    """A user as administrators see them."""
+
+    id: str
+    name: str
+    name_en: str
+    unit: str
+    unit_id: str
+    active: bool
+    is_admin: bool
+    locked: bool
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MembershipLine:
+    """A role somebody holds, held or will hold."""
+
+    id: str
+    role: str
+    title: str
+    unit: str
+    from_date: str
+    to_date: str
+    valid: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserView:
+    """A user with all memberships."""
+
+    user: UserLine
+    version: int
+    memberships: tuple[MembershipLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitLine:
+    """A unit; ``depth`` in the tree."""
+
+    id: str
+    name: str
+    parent_id: str
+    depth: int
+    kind: str
+    closed: bool
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleLine:
+    """A role of the shelf."""
+
+    id: str
+    title: str
+    notes: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobLine:
+    """A job that waits."""
+
+    id: str
+    kind: str
+    due_at: int
+    attempts: int
+    error: str
+    case_id: str
+    held: bool

@@ -1,0 +1,204 @@
+"""Every question a page can ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from engine.errors import Lang, Problem
+from engine.model.people import Viewer
+from engine.queries import administration as b
+from engine.queries import answers as a
+
+T = TypeVar("T")
+
+Tab = Literal["todo", "claim", "read", "drafts", "done", "started"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query(Generic[T]):
+    """A question somebody asks."""
+
+    viewer: str
+    lang: Lang = "zh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhoIs(Query[Viewer | None]):
+    """The signed-in user of a cookie's secret, or None. ``viewer`` is ignored. Notes its use."""
+
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeFrame(Query[a.Home]):
+    """Who one is and how much waits."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbox(Query[a.Page[Any]]):
+    """A tab of one's inbox: TaskLine, CaseLine (started), DraftLine or NoticeLine rows."""
+
+    tab: Tab = "todo"
+    text: str = ""
+    process_key: str = ""
+    lamp: str = ""
+    sort: str = "due"
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPage(Query[a.TaskView]):
+    """A task. Raises NotFound when the viewer may not know of it."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage(Query[a.CaseView]):
+    """A case. Raises NotFound when the viewer may not know of it."""
+
+    case_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases(Query[a.Page[a.CaseLine]]):
+    """All cases of the viewer's scope, filtered."""
+
+    process_key: str = ""
+    lamp: str = ""
+    state: str = ""
+    unit: str = ""
+    text: str = ""
+    stage: str = ""
+    sort: str = "due"
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCounts(Query[Mapping[str, int]]):
+    """How many cases of the viewer's scope are overdue, due soon, paused and so on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Startable(Query[tuple[a.ProcessCard, ...]]):
+    """Kinds of matters, those one may start first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartPage(Query[a.StartView]):
+    """The start form of a process, with a draft's answers."""
+
+    process_key: str
+    draft_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetFile(Query[a.FileContent]):
+    """A file's content. Raises NotFound when the viewer may not read it."""
+
+    file_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetDocument(Query[a.FileContent]):
+    """A document's file in a format, ``docx`` or ``pdf``."""
+
+    document_id: str
+    format: str = "pdf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceModel(Query[bytes]):
+    """The model of an instance of a case the viewer may see, as drawn."""
+
+    instance_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentModel(Query[bytes]):
+    """The model of a deployment, for anyone signed in."""
+
+    deployment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class People(Query[tuple[a.Person, ...]]):
+    """People to pick: active, holding one of the roles (comma-separated) today, in a unit."""
+
+    role: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Processes(Query[tuple[b.ProcessLine, ...]]):
+    """All processes, for administrators and for filters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessPage(Query[b.ProcessView]):
+    """One process with its versions. For administrators."""
+
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPackage(Query[tuple[Problem, ...]]):
+    """Everything wrong with a package as it would be deployed. For administrators."""
+
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageFiles(Query[Mapping[str, bytes]]):
+    """The files of a deployment. For administrators."""
+
+    deployment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Users(Query[a.Page[b.UserLine]]):
+    """Users by name. For administrators."""
+
+    text: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserPage(Query[b.UserView]):
+    """One user. For administrators."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Units(Query[tuple[b.UnitLine, ...]]):
+    """All units, as a tree in order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles(Query[tuple[b.RoleLine, ...]]):
+    """All roles of the shelf."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incidents(Query[tuple[a.IncidentLine, ...]]):
+    """Open incidents. For administrators."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jobs(Query[tuple[b.JobLine, ...]]):
+    """The next jobs. For administrators."""
+
+    limit: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyCase(Query[tuple[str, ...]]):
+    """The flaws of a case's evidence chain, as texts; none when it is whole."""
+
+    case_id: str
