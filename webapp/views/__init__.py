@@ -7,7 +7,13 @@ from flask import Flask
 from webapp.views import admin, auth, cases, health, inbox, start, supervision, tasks
 
 BLUEPRINTS = (
-    auth.pages, inbox.pages, tasks.pages, cases.pages, start.pages, supervision.pages, admin.pages,
+    auth.pages,
+    inbox.pages,
+    tasks.pages,
+    cases.pages,
+    start.pages,
+    supervision.pages,
+    admin.pages,
 )
 
 

@@ -49,8 +49,12 @@ def sign_in() -> AnyResponse | tuple[str, int]:
 def _sign_in_page(error: str, status: int) -> tuple[str, int]:
     people = roster.people(lang()) if settings().demo else ()
     html = render_template(
-        "auth/sign_in.html", error=error, people=people, password=roster.PASSWORD,
-        name=request.form.get("name", ""), next=request.values.get("next", ""),
+        "auth/sign_in.html",
+        error=error,
+        people=people,
+        password=roster.PASSWORD,
+        name=request.form.get("name", ""),
+        next=request.values.get("next", ""),
         expired=request.args.get("expired"),
     )
     return html, status
@@ -70,7 +74,12 @@ def resume_page() -> Response:
 def safe_target(target: str) -> str:
     """A path of this office to go on to; anything else leads to the inbox."""
     parts = urlsplit(target)
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+    if (
+        parts.scheme
+        or parts.netloc
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+    ):
         return url_for("inbox.show")
     return target
 
@@ -93,12 +102,12 @@ def password() -> AnyResponse | tuple[str, int]:
         return render_template("auth/password.html", problems=()), 200
     new = request.form.get("new", "")
     if new != request.form.get("again", ""):
-        return render_template(
-            "auth/password.html", problems=(), mismatch=True
-        ), 422
+        return render_template("auth/password.html", problems=(), mismatch=True), 422
     try:
         do(
-            ChangePassword, old=request.form.get("old", ""), new=new,
+            ChangePassword,
+            old=request.form.get("old", ""),
+            new=new,
             keep_token=request.cookies.get(sessions.COOKIE),
         )
     except Invalid as exc:
@@ -115,7 +124,11 @@ def language(wanted: str) -> AnyResponse:
         do(SetLanguage, lang=wanted)
     response = redirect(safe_target(request.form.get("next", "")))
     response.set_cookie(
-        i18n.LANG_COOKIE, wanted, max_age=31_536_000, samesite="Lax", httponly=True,
+        i18n.LANG_COOKIE,
+        wanted,
+        max_age=31_536_000,
+        samesite="Lax",
+        httponly=True,
         secure=settings().cookie_secure,
     )
     return response

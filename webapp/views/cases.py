@@ -1,0 +1,220 @@
+"""The page of a case: where it stands, its clocks, timeline, documents; and what to do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.commands import (
+    AddComment,
+    Attach,
+    CancelCase,
+    CorrelateMessage,
+    ExtendClock,
+    PauseClock,
+    RemoveAttachment,
+    ResumeCase,
+    ResumeClock,
+    SuspendCase,
+)
+from engine.errors import AnswersInvalid, Invalid, Problem
+from engine.queries import (
+    CasePage,
+    CaseView,
+    FileContent,
+    GetDocument,
+    GetFile,
+    InstanceModel,
+    MessageLine,
+    VerifyCase,
+)
+from webapp.current import ask, do
+from webapp.views import filling
+
+pages = Blueprint("cases", __name__, url_prefix="/cases")
+
+Answer = Response | tuple[str, int]
+
+
+@pages.get("/<case_id>")
+def show(case_id: str) -> Answer:
+    """The case."""
+    return _page(ask(CasePage, case_id=case_id)), 200
+
+
+def _page(
+    view: CaseView,
+    problems: Sequence[Problem] = (),
+    *,
+    message: str = "",
+    answers: Mapping[str, Any] | None = None,
+) -> str:
+    def form_of(line: MessageLine) -> Any:
+        mine = line.key == message
+        return filling.shown(
+            line.form,
+            answers if mine and answers is not None else line.answers,
+            line.context,
+            problems if mine else (),
+        )
+
+    return render_template(
+        "cases/show.html",
+        view=view,
+        problems=problems,
+        form_of=form_of,
+        message=message,
+        typed=request.form,
+    )
+
+
+@pages.post("/<case_id>/comment")
+def comment(case_id: str) -> Answer:
+    """Say something on the case."""
+    try:
+        do(AddComment, case_id=case_id, text=request.form.get("text", ""))
+    except Invalid as exc:
+        return _page(ask(CasePage, case_id=case_id), exc.problems), 422
+    flash(_("留言已保存。"), "success")
+    return _back(case_id, "comments")
+
+
+@pages.post("/<case_id>/files")
+def attach(case_id: str) -> Answer:
+    """Put files on the case."""
+    try:
+        for upload in request.files.getlist("file"):
+            if upload.filename:
+                do(Attach, name=upload.filename, content=upload.stream, case_id=case_id)
+    except Invalid as exc:
+        return _page(ask(CasePage, case_id=case_id), exc.problems), 422
+    flash(_("附件已上传。"), "success")
+    return _back(case_id, "files")
+
+
+@pages.post("/<case_id>/files/<file_id>/remove")
+def remove_file(case_id: str, file_id: str) -> Answer:
+    """Take a file off the list."""
+    do(RemoveAttachment, case_id=case_id, file_id=file_id)
+    flash(_("附件已移除，存档中仍可查。"), "success")
+    return _back(case_id, "files")
+
+
+_GOVERN = {"cancel": CancelCase, "suspend": SuspendCase, "resume": ResumeCase}
+
+
+@pages.post("/<case_id>/govern/<action>")
+def govern(case_id: str, action: str) -> Answer:
+    """Cancel, suspend or resume the case, with a reason that is kept."""
+    if action not in _GOVERN:
+        abort(404)
+    try:
+        do(_GOVERN[action], case_id=case_id, reason=request.form.get("reason", ""))
+    except Invalid as exc:
+        return _page(ask(CasePage, case_id=case_id), exc.problems), 422
+    flash(_("已记录。"), "success")
+    return _back(case_id)
+
+
+@pages.post("/<case_id>/clocks/<clock_id>/<action>")
+def clock(case_id: str, clock_id: str, action: str) -> Answer:
+    """Pause, resume or extend a statutory clock."""
+    common = {"case_id": case_id, "clock_id": clock_id}
+    form = request.form
+    try:
+        if action == "pause":
+            do(PauseClock, **common, reason=form.get("reason", ""), note=form.get("note", ""))
+        elif action == "resume":
+            do(ResumeClock, **common, note=form.get("note", ""))
+        elif action == "extend":
+            amount = form.get("amount", "")
+            do(
+                ExtendClock,
+                **common,
+                amount=int(amount) if amount.isdigit() else 0,
+                reason=form.get("reason", ""),
+            )
+        else:
+            abort(404)
+    except Invalid as exc:
+        return _page(ask(CasePage, case_id=case_id), exc.problems), 422
+    flash(_("期限已更新。"), "success")
+    return _back(case_id, "clocks")
+
+
+@pages.post("/<case_id>/messages/<key>")
+def message(case_id: str, key: str) -> Answer:
+    """Record that a message came, with what it says."""
+    view = ask(CasePage, case_id=case_id)
+    line = next((each for each in view.messages if each.key == key), None)
+    if line is None:
+        abort(404)
+    sent = filling.read(line.form, line.context, view.files, attach={"case_id": case_id})
+    if sent.again:
+        return _page(view, message=key, answers=sent.answers), 200
+    try:
+        do(CorrelateMessage, name=line.name, case_id=case_id, key=key, answers=sent.answers)
+    except AnswersInvalid as exc:
+        return _page(view, exc.problems, message=key, answers=sent.answers), 422
+    flash(_("已登记。"), "success")
+    return _back(case_id)
+
+
+@pages.get("/<case_id>/verify")
+def verify(case_id: str) -> str:
+    """Check the case's evidence chain."""
+    flaws = ask(VerifyCase, case_id=case_id)
+    return render_template("cases/verify.html", flaws=flaws, case_id=case_id)
+
+
+@pages.get("/models/<instance_id>.bpmn")
+def model(instance_id: str) -> Response:
+    """The model of one of the case's instances, for drawing."""
+    response = make_response(ask(InstanceModel, instance_id=instance_id))
+    response.headers["Content-Type"] = "application/xml; charset=utf-8"
+    return response
+
+
+@pages.get("/files/<file_id>")
+def file(file_id: str) -> Response:
+    """A file, always as a download: nothing uploaded is ever shown from this site's own trust."""
+    return _download(ask(GetFile, file_id=file_id))
+
+
+@pages.get("/documents/<document_id>.<format>")
+def document(document_id: str, format: str) -> Response:  # noqa: A002 - the address's own word
+    """A document a step left."""
+    if format not in ("pdf", "docx"):
+        abort(404)
+    return _download(ask(GetDocument, document_id=document_id, format=format))
+
+
+def _download(content: FileContent) -> Response:
+    response = send_file(
+        Path(content.path).resolve(),
+        mimetype=content.media_type,
+        as_attachment=True,
+        download_name=content.name,
+        max_age=0,
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _back(case_id: str, anchor: str = "") -> Response:
+    return redirect(url_for("cases.show", case_id=case_id, _anchor=anchor or None))

@@ -1,0 +1,109 @@
+"""Filling in a form on any page: what was posted, uploads stored, drafts, and the form shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from engine.commands import Attach
+from engine.errors import Problem
+from engine.forms import Form
+from engine.queries import FileLine, People
+from webapp import forms
+from webapp.current import ask, do, engine, lang
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A posted form: its answers with uploads in their places, and which button was pressed."""
+
+    answers: dict[str, Any]
+    pressed: str
+    unseen: tuple[Problem, ...] = ()
+
+    @property
+    def again(self) -> bool:
+        """Whether the page only asked to be shown again."""
+        return self.pressed != "submit"
+
+
+def people(role: str, unit: str) -> Sequence[forms.Person]:
+    """People for a picker, as the form macros want them."""
+    return [
+        forms.Person(id=one.id, name=one.name, unit=one.unit)
+        for one in ask(People, role=role, unit=unit)
+    ]
+
+
+def known_files(lines: Sequence[FileLine]) -> dict[str, Any]:
+    """References of files that answers may name."""
+    return {
+        line.id: {
+            "id": line.id,
+            "name": line.name,
+            "size": line.size,
+            "sha256": line.sha256,
+            "type": line.media_type,
+        }
+        for line in lines
+    }
+
+
+def read(
+    form: Form | None,
+    context: Mapping[str, Any],
+    files: Sequence[FileLine],
+    *,
+    attach: Mapping[str, str],
+) -> Filling:
+    """What the browser sent. Uploads are stored first, so that nothing sent is lost by a mistake.
+
+    ``attach`` says where uploads belong: ``task_id`` or ``case_id``, or nothing before a start.
+    """
+    if form is None:
+        return Filling({}, "submit")
+    post = forms.read(form, request.form, request.files, known=known_files(files))
+    stored = {
+        path: [_store(upload, path, attach) for upload in uploads if upload.filename]
+        for path, uploads in post.uploads.items()
+    }
+    answers = post.with_uploads(form, stored)
+    pressed = post.action.kind
+    if "_draft" in request.form:
+        pressed = "draft"
+    state = form.state(answers, context, now=engine().house.clock.now())
+    return Filling(answers, pressed, post.unseen(state) if pressed == "submit" else ())
+
+
+def _store(upload: FileStorage, path: str, attach: Mapping[str, str]) -> Any:
+    stored = do(
+        Attach, name=upload.filename or "", content=upload.stream, field=path, **attach
+    )
+    return stored.reference()
+
+
+def shown(
+    form: Form | None,
+    answers: Mapping[str, Any],
+    context: Mapping[str, Any],
+    problems: Sequence[Problem] = (),
+    *,
+    refresh_url: str = "",
+    name_of: Callable[[str], str] = str,
+) -> forms.FormView | None:
+    """The form for the page, with problems beside their fields and summed up on top."""
+    if form is None:
+        return None
+    state = form.state(answers, context, now=engine().house.clock.now())
+    return forms.view(
+        state,
+        problems,
+        lang=lang(),
+        people=people,
+        name_of_user=name_of,
+        refresh_url=refresh_url,
+    )

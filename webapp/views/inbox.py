@@ -1,0 +1,45 @@
+"""The inbox: to do, to claim, to read, drafts, done, started by me."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, abort, render_template, request
+
+from engine.queries import HomeFrame, Inbox, Processes
+from engine.queries.questions import Tab
+from webapp.current import ask
+
+pages = Blueprint("inbox", __name__)
+
+TABS: tuple[Tab, ...] = ("todo", "claim", "read", "drafts", "done", "started")
+SORTS = ("due", "opened", "-opened")
+LAMPS = ("red", "yellow", "green", "paused")
+
+
+@pages.get("/")
+@pages.get("/inbox/<tab>")
+def show(tab: str = "todo") -> str:
+    """One tab, filtered and paged."""
+    if tab not in TABS:
+        abort(404)
+    arguments = request.args
+    filters = {
+        "text": arguments.get("text", "")[:100],
+        "process_key": arguments.get("process", "")[:100],
+        "lamp": arguments.get("lamp", "") if arguments.get("lamp") in LAMPS else "",
+        "sort": arguments.get("sort", "") if arguments.get("sort") in SORTS else "due",
+    }
+    page = ask(Inbox, tab=cast("Tab", tab), cursor=arguments.get("cursor", ""), **filters)
+    return render_template(
+        "inbox/show.html",
+        tab=tab,
+        tabs=TABS,
+        page=page,
+        counts=ask(HomeFrame).counts,
+        filters=filters,
+        filtered=any(value for key, value in filters.items() if key != "sort"),
+        processes=ask(Processes),
+        lamps=LAMPS,
+        sorts=SORTS,
+    )

@@ -1,0 +1,125 @@
+"""The page of a task: its form, what was decided before, the law of the step, and what to press."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
+from engine.errors import AnswersInvalid, Conflict, Forbidden, Problem
+from engine.model.results import CaseResult
+from engine.queries import TaskPage, TaskView
+from webapp.current import ask, do, lang
+from webapp.views import filling
+
+pages = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+Answer = Response | tuple[str, int]
+
+
+@pages.get("/<task_id>")
+def show(task_id: str) -> Answer:
+    """The task with its form, or with what was handed in."""
+    view = ask(TaskPage, task_id=task_id)
+    return _page(view, view.answers), 200
+
+
+def _page(
+    view: TaskView,
+    answers: Mapping[str, Any],
+    problems: Sequence[Problem] = (),
+    *,
+    late_reason: str = "",
+    note: str = "",
+) -> str:
+    form_view = None
+    if view.state == "open" and view.actions["complete"].enabled:
+        form_view = filling.shown(
+            view.form,
+            answers,
+            view.context,
+            problems,
+            refresh_url=url_for("tasks.act", task_id=view.id),
+        )
+    return render_template(
+        "tasks/show.html",
+        task=view,
+        form=form_view,
+        problems=problems,
+        late_reason=late_reason,
+        note=note,
+    )
+
+
+@pages.post("/<task_id>")
+def act(task_id: str) -> Answer:
+    """Hand in, save as a draft, add or remove rows: whatever was pressed."""
+    view = ask(TaskPage, task_id=task_id)
+    late_reason = request.form.get("late_reason", "")
+    if not view.actions["complete"].enabled:
+        return _refused(view)
+    sent = filling.read(view.form, view.context, view.files, attach={"task_id": task_id})
+    if sent.pressed == "draft":
+        do(SaveDraft, task_id=task_id, answers=sent.answers)
+        flash(_("草稿已保存，可以稍后继续。"), "success")
+        return redirect(url_for("tasks.show", task_id=task_id))
+    if sent.again:
+        return _page(view, sent.answers, late_reason=late_reason), 200
+    if sent.unseen:
+        return _page(view, sent.answers, sent.unseen, late_reason=late_reason), 422
+    return _complete(view, sent.answers, late_reason)
+
+
+def _complete(view: TaskView, answers: dict[str, Any], late_reason: str) -> Answer:
+    expected = request.form.get("version", "")
+    try:
+        result = do(
+            CompleteTask,
+            task_id=view.id,
+            answers=answers,
+            late_reason=late_reason,
+            expected_version=int(expected) if expected.isdigit() else None,
+        )
+    except AnswersInvalid as exc:
+        return _page(view, answers, exc.problems, late_reason=late_reason), 422
+    except (Conflict, Forbidden) as exc:
+        # What was typed stays on the page, beside what has changed meanwhile.
+        fresh = ask(TaskPage, task_id=view.id)
+        return _page(
+            fresh, answers, late_reason=late_reason, note=exc.message(lang())
+        ), 409
+    return _onward(result)
+
+
+def _refused(view: TaskView) -> Answer:
+    reason = view.actions["complete"].reason
+    who = _("“%(step)s”已由%(who)s办结。", step=view.step, who=view.closed_by)
+    return _page(view, {}, note=who if view.closed_by else reason), 409
+
+
+def _onward(result: CaseResult) -> Response:
+    """After finishing: one's own next task of the same case, else the inbox."""
+    flash(_("已办结，事项进入下一环节。") if result.state == "active" else _("已办结。"), "success")
+    if result.mine:
+        return redirect(url_for("tasks.show", task_id=result.mine[0]))
+    return redirect(url_for("inbox.show"))
+
+
+@pages.post("/<task_id>/claim")
+def claim(task_id: str) -> Response:
+    """Take the task."""
+    do(ClaimTask, task_id=task_id)
+    flash(_("已认领，请办理。"), "success")
+    return redirect(url_for("tasks.show", task_id=task_id))
+
+
+@pages.post("/<task_id>/unclaim")
+def unclaim(task_id: str) -> Response:
+    """Give the task back to its group."""
+    do(UnclaimTask, task_id=task_id)
+    flash(_("已退回办理组，其他人可以认领。"), "success")
+    return redirect(url_for("inbox.show", tab="claim"))
