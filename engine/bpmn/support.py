@@ -407,3 +407,19 @@ FEATURES: Final[tuple[Feature, ...]] = (
         "Annotations, associations and groups",
     ),
 )
+
+_SAID: Final = {
+    Status.RUN: "✓ 执行 runs",
+    Status.REWRITTEN: "✓ 改写后执行 rewritten, then runs",
+    Status.IGNORED: "○ 保留不执行 kept, not run",
+    Status.REFUSED: "✗ 部署时拒绝 refused",
+}
+
+
+def as_markdown() -> str:
+    """The table as ``docs/bpmn-support.md`` shows it, refused features with their remedy."""
+    rows = ["| 要素 element | 状态 status | BPMN 2.0.2 |", "|---|---|---|"]
+    for each in FEATURES:
+        remedy = f"<br>{each.remedy_zh} {each.remedy_en}" if each.remedy_zh else ""
+        rows.append(f"| {each.zh}<br>{each.en} | {_SAID[each.status]}{remedy} | {each.section} |")
+    return "\n".join(rows)

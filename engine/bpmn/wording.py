@@ -31,6 +31,9 @@ _KINDS: Final = {
     "intermediateThrowEvent": ("中间抛出事件", "intermediate throw event"),
     "boundaryEvent": ("边界事件", "boundary event"),
     "sequenceFlow": ("连线", "sequence flow"),
+    "choreographyTask": ("编排任务", "choreography task"),
+    "subChoreography": ("子编排", "sub-choreography"),
+    "callChoreography": ("调用编排", "call choreography"),
     "messageFlow": ("消息流", "message flow"),
     "process": ("流程", "process"),
     "lane": ("泳道", "lane"),
@@ -39,6 +42,14 @@ _KINDS: Final = {
     "error": ("错误", "error"),
     "escalation": ("升级", "escalation"),
 }
+
+
+def owner(element: names.Node) -> names.Node:
+    """The nearest element around, itself included, that a person can find by its id."""
+    for each in (element, *element.iterancestors()):
+        if names.kind(each) in _KINDS and each.get("id"):
+            return each
+    return element
 
 
 def zh(element: names.Node) -> str:

@@ -14,7 +14,7 @@ from engine.bpmn.names import Node
 from engine.bpmn.normalise.conditions import CONDITIONS
 from engine.bpmn.normalise.juel import is_juel
 from engine.bpmn.normalise.scripts import script_format
-from engine.bpmn.wording import problem
+from engine.bpmn.wording import owner, problem
 from engine.errors import EvaluationFailed, Problem
 
 # extension element → attributes that hold FEEL when they begin with "="
@@ -44,13 +44,13 @@ _FEEL_LANGUAGES: Final = ("feel",)
 
 def feel_parses(graph: Graph) -> Iterator[Problem]:
     """Every expression is FEEL."""
-    for owner, text in _expressions(graph):
+    for holder, text in _expressions(graph):
         failure = _failure(text)
         if failure is not None:
             shown = " ".join(text.split())[:80]
             yield problem(
                 "feel-syntax",
-                owner,
+                holder,
                 f"{{it}}的表达式“{shown}”：{failure.message('zh')}",
                 f"The expression “{shown}” of {{it}}: {failure.message('en')}",
                 expression=text[:500],
@@ -74,11 +74,11 @@ def _expressions(graph: Graph) -> Iterator[tuple[Node, str]]:
                 text = (element.text or "").strip()
                 # What could not be rewritten from Camunda 7's language is told already.
                 if text and not is_juel(text):
-                    yield _owner(element), text
+                    yield owner(element), text
             elif kind == "timerEventDefinition":
                 expression = dialect.expression(timer_text(element))
                 if expression is not None:
-                    yield _owner(element), expression
+                    yield owner(element), expression
             elif kind == "callActivity":
                 expression = dialect.expression(element.get("calledElement"))
                 if expression is not None:
@@ -95,7 +95,7 @@ def _extension(element: Node) -> Iterator[tuple[Node, str]]:
     if local in {"input", "output"}:
         expression = dialect.expression(element.get("source"))
         if expression is not None:
-            yield _owner(element), expression
+            yield owner(element), expression
         return
     if local == "property":
         yield from _property(element)
@@ -106,7 +106,7 @@ def _extension(element: Node) -> Iterator[tuple[Node, str]]:
         if expression is None and (local, attribute) in _ALWAYS_FEEL and text:
             expression = text.strip()
         if expression is not None:
-            yield _owner(element), expression
+            yield owner(element), expression
 
 
 _ZEEBE: Final = f"{{{names.ZEEBE}}}"
@@ -119,20 +119,7 @@ def _property(element: Node) -> Iterator[tuple[Node, str]]:
     constraint = name.startswith("constraint.") and not name.endswith(".message")
     sender = name == "sender" and value.startswith("=")
     if constraint or sender or name == "deadline.from":
-        yield _owner(element), dialect.condition(value)
-
-
-def _owner(element: Node) -> Node:
-    """The nearest element around that a person can find by its id."""
-    current: Node | None = element
-    while current is not None:
-        if names.kind(current) in _FOUND and current.get("id"):
-            return current
-        current = current.getparent()
-    return element
-
-
-_FOUND: Final = names.FLOW_NODES | {"sequenceFlow", "process", "message", "signal", "lane"}
+        yield owner(element), dialect.condition(value)
 
 
 def expression_languages(graph: Graph) -> Iterator[Problem]:
@@ -143,7 +130,7 @@ def expression_languages(graph: Graph) -> Iterator[Problem]:
             if language and "feel" not in language.lower():
                 yield problem(
                     "expression-language",
-                    _owner(element),
+                    owner(element),
                     f"{{it}}的表达式使用 {language[:60]}，本系统只用 FEEL。请改写为 FEEL 并删去 language。",
                     f"An expression of {{it}} is in {language[:60]}; only FEEL is evaluated. "
                     "Write it in FEEL and remove the language.",

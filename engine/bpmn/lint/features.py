@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.bpmn import names
 from engine.bpmn.graph import Graph
 from engine.bpmn.support import FEATURES, Status
-from engine.bpmn.wording import problem
+from engine.bpmn.wording import owner, problem
 from engine.errors import Problem
 
 
@@ -20,7 +20,7 @@ def refused_features(graph: Graph) -> Iterator[Problem]:
                 if feature.matches(graph, element):
                     yield problem(
                         "not-supported",
-                        element,
+                        owner(element),
                         f"{{it}}：本引擎不支持{feature.zh}。{feature.remedy_zh}",
                         f"{{it}}: {feature.en} is not supported. {feature.remedy_en}",
                         feature=feature.key,

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from tests.engine.bpmn.samples import (
+    CATCH_MSG,
     INNER,
     LOOP,
     LOOP_OVER,
     MSG,
     catch,
     choice,
+    event_gateway,
     flow,
     path,
     sub,
@@ -57,6 +59,12 @@ CONTENT: list[tuple[str, str, str, str]] = [
     ),
     ("multi-instance-output", "t", path(user(LOOP_OVER.format(' outputElement="=y"', ""))), ""),
     ("wrong-quantity", "t", path(user(LOOP.format("<loopCardinality>-1</loopCardinality>"))), ""),
+    (
+        "two-loops",
+        "t",
+        path(user(LOOP_OVER.format("", "") + '<standardLoopCharacteristics loopMaximum="3"/>')),
+        "",
+    ),
     ("wrong-quantity", "t", path(user('<standardLoopCharacteristics loopMaximum="0"/>')), ""),
     ("loop-without-end", "t", path(user("<standardLoopCharacteristics/>")), ""),
     (
@@ -161,6 +169,36 @@ CONTENT: list[tuple[str, str, str, str]] = [
             ),
             ("t", path(user(attributes='startQuantity="2"')), ""),
             ("t", path(user(attributes='completionQuantity="2"')), ""),
+            ("t", path('<callActivity id="t" calledElement="gt"/>'), '<globalUserTask id="gt"/>'),
+            (
+                "t",
+                path(
+                    user(LOOP_OVER.format("", "")).replace(
+                        "<multiInstanceLoopCharacteristics>",
+                        '<multiInstanceLoopCharacteristics behavior="None">',
+                    )
+                ),
+                "",
+            ),
+            (
+                "g",
+                event_gateway(CATCH_MSG)
+                .replace('<startEvent id="s"/>', "")
+                .replace(flow("s", "g"), "")
+                .replace(
+                    '<eventBasedGateway id="g"', '<eventBasedGateway id="g" instantiate="true"'
+                ),
+                MSG,
+            ),
+            (
+                "g",
+                event_gateway(CATCH_MSG).replace(
+                    '<eventBasedGateway id="g"',
+                    '<eventBasedGateway id="g" eventGatewayType="Parallel"',
+                ),
+                MSG,
+            ),
+            ("ct", path(user()) + '<choreographyTask id="ct"/>', ""),
             (
                 "r",
                 '<receiveTask id="r" messageRef="m" instantiate="true"/><endEvent id="e"/>'

@@ -200,6 +200,13 @@ STRUCTURE: list[tuple[str, str, str, str]] = [
         MSG,
     ),
     (
+        "event-gateway-target-boundary",
+        "c1",
+        event_gateway('<receiveTask id="c1" messageRef="m"/>')
+        + boundary(timer("timeDuration", "P1D"), host="c1"),
+        MSG,
+    ),
+    (
         "event-gateway-mixed",
         "g",
         event_gateway(CATCH_MSG, '<receiveTask id="c2" messageRef="m"/>'),

@@ -12,7 +12,18 @@ from tests.engine.bpmn.lint.broken_content import CONTENT
 from tests.engine.bpmn.lint.broken_events import EVENTS
 from tests.engine.bpmn.lint.broken_structure import STRUCTURE
 from tests.engine.bpmn.lint.doubtful import SOUND, WARNED
-from tests.engine.bpmn.samples import HEAD, VALID, choice, file, flow, model, path, user
+from tests.engine.bpmn.samples import (
+    HEAD,
+    VALID,
+    boundary,
+    catch,
+    choice,
+    file,
+    flow,
+    model,
+    path,
+    user,
+)
 
 BROKEN = [*STRUCTURE, *EVENTS, *CONTENT]
 
@@ -108,6 +119,25 @@ def test_every_message_names_element_and_remedy_in_both_languages() -> None:
 def test_every_rule_has_a_meaning_to_read() -> None:
     assert all((rule.__doc__ or "").endswith(".") for rule in RULES)
     assert len({rule.__name__ for rule in RULES}) == len(RULES)
+
+
+def test_refused_features_are_checked_all_the_same() -> None:
+    body = path(catch("<conditionalEventDefinition/>"))
+    assert ("event-without-condition", "c") in found(model(body))
+    cancel = "<cancelEventDefinition/>"
+    body = path(user()).replace('<endEvent id="e"/>', f'<endEvent id="e">{cancel}</endEvent>')
+    assert ("cancel-outside-transaction", "e") in found(model(body))
+    assert ("cancel-outside-transaction", "b") in found(model(path(user()) + boundary(cancel)))
+
+
+def test_output_parameters_of_camunda_7_are_told_to_mean_something_else() -> None:
+    assert ("only-mapped-outputs", "request") in found(file("camunda7.bpmn"), "warning")
+
+
+def test_a_process_that_does_not_say_whether_it_runs_is_taken_to() -> None:
+    data = model(path(user()), process="")
+    assert found(data) == []
+    assert found(data, "warning") == [("executable-not-said", "p")]
 
 
 def test_registered_script_formats_are_accepted() -> None:
