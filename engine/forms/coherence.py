@@ -146,35 +146,39 @@ def _named(each: Component, mentioned: frozenset[str]) -> bool:
 
 
 def _shaping(each: Component) -> frozenset[str]:
-    rules = each.rules
-    formulas: list[object] = [
-        each.hide,
-        each.readonly,
-        each.disabled,
-        each.options.formula,
-        each.source,
-        each.table_formula,
-        each.multiple,
-        rules.required_when,
-        rules.min,
-        rules.max,
-        rules.min_length,
-        rules.max_length,
-        rules.min_items,
-        rules.max_items,
-        rules.min_date,
-        rules.max_date,
-        each.label,
-        each.description,
-        each.help,
-        each.text,
-        each.prefix,
-        each.suffix,
+    """Names on which the look of a component hangs (not whether its answer is right)."""
+    unseen = (each.rules.valid_when, each.rules.valid_message)
+    hidden = each.kind is Kind.EXPRESSION and not each.label.source
+    names = [
+        part.mentions()
+        for part in _computed_parts(each)
+        if isinstance(part, (Formula, Template))
+        and not any(part is one for one in unseen)
+        and not (hidden and part is each.formula)
     ]
-    if each.picker is not None:
-        formulas += [each.picker.role, each.picker.unit]
-    if each.kind is Kind.EXPRESSION and each.label.source:
-        formulas.append(each.formula)
-    names = [f.mentions() for f in formulas if isinstance(f, (Formula, Template))]
     names.append(frozenset(each.options.key[:1]))
     return frozenset().union(*names)
+
+
+def _computed_parts(each: Component) -> Iterator[object]:
+    """Everything of a component that may be a formula."""
+    yield from (each.hide, each.readonly, each.disabled, each.multiple, each.formula)
+    yield from (each.options.formula, each.source, each.table_formula)
+    yield from (each.label, each.description, each.help, each.text, each.prefix, each.suffix)
+    if each.picker is not None:
+        yield from (each.picker.role, each.picker.unit)
+    rules = each.rules
+    yield from (rules.required_when, rules.valid_when, rules.valid_message)
+    yield from (rules.min, rules.max, rules.min_length, rules.max_length)
+    yield from (rules.min_items, rules.max_items, rules.min_date, rules.max_date)
+
+
+def computes(components: tuple[Component, ...]) -> bool:
+    """Whether the form has any formula: without one, a single look at the answers is enough."""
+    return any(
+        each.options.key
+        or any(isinstance(one, Formula) for one in _computed_parts(each))
+        or any(isinstance(one, Template) and not one.fixed for one in _computed_parts(each))
+        for top in components
+        for each in top.walk()
+    )

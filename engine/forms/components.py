@@ -167,7 +167,9 @@ def _read(
         "confidential": properties.flag("confidential"),
         "summary": properties.flag("summary"),
         "properties": {
-            str(name): properties.text(name) for name in properties.raw if name in _PROPERTIES
+            name: _as_text(properties.raw[name])
+            for name in properties.raw
+            if name in _PROPERTIES and isinstance(properties.raw[name], (str, int, Decimal))
         },
     }
     if kind in INPUTS or kind is Kind.DYNAMICLIST:
@@ -184,6 +186,10 @@ def _read(
     if kind in CHOICES:
         _choices_given(reader, attributes)
     return attributes
+
+
+def _as_text(value: str | int | Decimal) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)[: limits.FORM_TEXT]
 
 
 def _nothing(_reader: Reader, _properties: Reader) -> dict[str, Any]:

@@ -128,7 +128,7 @@ _Part = str | Formula | _Block
 class Template:
     """A text for people that may hold formulas."""
 
-    __slots__ = ("_parts", "source")
+    __slots__ = ("_parts", "fixed", "source")
 
     def __init__(self, source: str, names: Iterable[str] = ()) -> None:
         """Read ``source``, or raise FormulaWrong or TemplateWrong."""
@@ -140,16 +140,15 @@ class Template:
             self._parts = _read(source, known)
         else:
             self._parts = (source,) if source else ()
-
-    @property
-    def fixed(self) -> bool:
+        self.fixed = all(isinstance(part, str) for part in self._parts)
         """Whether the text is the same whatever the answers."""
-        return all(isinstance(part, str) for part in self._parts)
 
     def render(
         self, scope: Scope, now: datetime, escape: Callable[[str], str] | None = None
     ) -> str:
         """The text in ``scope``; formulas' values pass through ``escape``; none that fails shows."""
+        if self.fixed:
+            return self.source
         return "".join(_render(self._parts, scope, now, escape or _as_is))
 
     def mentions(self) -> frozenset[str]:

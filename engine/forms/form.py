@@ -36,6 +36,8 @@ class Form:
         self.names = names
         self.english = dict(texts or {})
         """Chinese → this form's language for texts that are computed; empty in Chinese."""
+        self.computes = coherence.computes(components)
+        """Whether the form has any formula."""
         self.triggers = coherence.triggers(components)
         """Schema paths (``bases[].title``) of the fields on which conditions depend."""
 

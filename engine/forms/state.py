@@ -129,7 +129,7 @@ def evaluate(
     files: Mapping[str, FileRef] | None = None,
 ) -> FormState:
     """Settle the conditions, then work out the texts and limits of what is visible."""
-    settled = settle(form.components, answers, context, now, files)
+    settled = settle(form.components, answers, context, now, files, computes=form.computes)
     describe = _Describer(form, now, settled)
     nodes = tuple(describe.node(seen) for seen in settled.seen)
     values: dict[str, Any] = {}
@@ -160,6 +160,9 @@ def _collect(seen: list[Seen], values: dict[str, Any], above: tuple[str, ...]) -
             put(values, steps, one.value)
 
 
+_NONE = Limits()
+
+
 class _Describer:
     """Works out texts and limits of settled components."""
 
@@ -170,47 +173,49 @@ class _Describer:
         self.calculator.failures.update(settled.failures)
 
     def node(self, seen: Seen) -> Node:
-        each = seen.component
-        node = Node(
+        each, scope = seen.component, seen.scope
+        answered = each.kind in ANSWERED and each.kind is not Kind.EXPRESSION
+        words = each.kind is Kind.TEXT
+        return Node(
             component=each,
             path=seen.path,
-            label=self._text(each.label, seen.scope) or (each.name if each.steps else ""),
-            description=self._text(each.description, seen.scope),
-            help=self._text(each.help, seen.scope),
-            prefix=self._text(each.prefix, seen.scope),
-            suffix=self._text(each.suffix, seen.scope),
+            label=self._text(each.label, scope) or (each.name if each.steps else ""),
+            description=self._text(each.description, scope),
+            help=self._text(each.help, scope),
+            text=each.text.render(scope, self.now, escape_markdown) if words else "",
+            prefix=self._text(each.prefix, scope),
+            suffix=self._text(each.suffix, scope),
             value=seen.value,
             raw=seen.raw,
             bad=seen.bad,
-            options=tuple(replace(o, label=self._said(o.label)) for o in seen.options),
+            options=self._options(seen.options),
+            limits=self._limits(seen) if answered else _NONE,
             readonly=seen.readonly,
             disabled=seen.disabled,
             multiple=seen.multiple,
-            overflow=seen.overflow,
+            roles=self._roles(seen),
+            unit=self._text(each.picker.unit, scope).strip() if each.picker else "",
+            table=self._table(seen) if each.kind is Kind.TABLE else TableView(),
             children=tuple(self.node(child) for child in seen.children),
             rows=tuple(
                 Row(nodes=tuple(self.node(one) for one in row.seen), blank=row.blank)
                 for row in seen.rows
             ),
+            overflow=seen.overflow,
+            broken_rule=self._broken_rule(seen),
         )
-        return self._finished(node, seen)
 
-    def _finished(self, node: Node, seen: Seen) -> Node:
-        each = seen.component
-        more: dict[str, Any] = {}
-        if each.kind in ANSWERED or each.kind is Kind.GROUP:
-            more["broken_rule"] = self._broken_rule(node, seen)
-        if each.kind in ANSWERED and each.kind is not Kind.EXPRESSION:
-            more["limits"] = self._limits(seen)
-        if each.kind is Kind.TEXT:
-            more["text"] = each.text.render(seen.scope, self.now, escape_markdown)
-        if each.kind is Kind.TABLE:
-            more["table"] = self._table(seen)
-        if each.picker is not None:
-            roles = self._text(each.picker.role, seen.scope).replace("、", ",").split(",")
-            more["roles"] = tuple(role.strip() for role in roles if role.strip())
-            more["unit"] = self._text(each.picker.unit, seen.scope).strip()
-        return replace(node, **more) if more else node
+    def _options(self, options: tuple[Option, ...]) -> tuple[Option, ...]:
+        if not self.english:
+            return options
+        return tuple(Option(one.value, self._said(one.label)) for one in options)
+
+    def _roles(self, seen: Seen) -> tuple[str, ...]:
+        picker = seen.component.picker
+        if picker is None:
+            return ()
+        roles = self._text(picker.role, seen.scope).replace("、", ",").split(",")
+        return tuple(role.strip() for role in roles if role.strip())
 
     def _text(self, template: Template, scope: Scope) -> str:
         text = template.render(scope, self.now)
@@ -219,9 +224,9 @@ class _Describer:
     def _said(self, text: str) -> str:
         return self.english.get(text, text)
 
-    def _broken_rule(self, node: Node, seen: Seen) -> str | None:
+    def _broken_rule(self, seen: Seen) -> str | None:
         rules = seen.component.rules
-        answered = node.value is not None or node.kind is Kind.GROUP
+        answered = seen.value is not None or seen.component.kind is Kind.GROUP
         if rules.valid_when is None or not answered or seen.readonly or seen.disabled:
             return None
         # Only true lets pass: a misspelt name makes null, and must not open the gate.

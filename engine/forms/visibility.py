@@ -90,13 +90,15 @@ def settle(
     context: Mapping[str, object],
     now: datetime,
     files: Mapping[str, FileRef] | None = None,
+    *,
+    computes: bool = True,
 ) -> Settled:
-    """Evaluate conditions until nothing changes."""
+    """Evaluate conditions until nothing changes; at once where no formula ``computes``."""
     data: dict[str, Any] = {}
     for turn in range(_PASSES):
         one = _Pass(components, context, Calculator(now), files, data, conditions=turn > 0)
         seen, found = one.run(answers)
-        if turn > 0 and found == data:
+        if not computes or (turn > 0 and found == data):
             return Settled(seen, _counted(components, found), one.calculator.failures, True)
         data = found
     return Settled(seen, _counted(components, data), one.calculator.failures, False)

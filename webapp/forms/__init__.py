@@ -10,7 +10,8 @@
 The macros are in ``templates/forms/``.
 """
 
+from webapp.forms.models import FieldView, FormView, PeopleList, Person
 from webapp.forms.post import Action, Post, read
-from webapp.forms.view import FieldView, FormView, PeopleList, Person, view
+from webapp.forms.view import view
 
 __all__ = ["Action", "FieldView", "FormView", "PeopleList", "Person", "Post", "read", "view"]

@@ -6,12 +6,9 @@ Everything a template would have to decide is decided here, so that the macros o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-
-from markupsafe import Markup
 
 from engine.clock import CHINA
 from engine.errors import Lang, Problem
@@ -21,132 +18,23 @@ from engine.forms.schema import CHOICES, INPUTS, MANY
 from engine.forms.values import Bad, token
 from webapp.forms import markdown
 from webapp.forms.layout import spans
+from webapp.forms.models import (
+    Anchor,
+    FieldView,
+    FormView,
+    Line,
+    OptionGroup,
+    OptionView,
+    PeopleList,
+    RowView,
+    walk,
+)
 from webapp.forms.naming import id_of, name_of
 
 FEW = 30
 """Up to so many choices a list of choices is boxes to tick; above, a list to select from."""
 SELECTABLE = 200
 """Up to so many people are a select; above, a text box with suggestions."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """Somebody who can be picked; ``unit`` is the name of the unit they are listed under."""
-
-    id: str
-    name: str
-    unit: str = ""
-
-
-PeopleList = Callable[[Sequence[str], str], Sequence[Person]]
-"""``(roles, unit id)`` → who can be picked: anyone with one of the roles in the unit; empty = any."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OptionView:
-    """One choice in a list."""
-
-    value: str
-    label: str
-    id: str = ""
-    chosen: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class OptionGroup:
-    """Choices under a heading, "" for none."""
-
-    label: str
-    options: tuple[OptionView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Anchor:
-    """One line of the summary of errors: what is wrong, and the id of the field to go to."""
-
-    text: str
-    id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """Fields side by side."""
-
-    fields: tuple[FieldView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowView:
-    """One row of a repeating group."""
-
-    number: int
-    name: str
-    lines: tuple[Line, ...]
-    id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldView:
-    """One component on the page; ``macro`` is the macro that writes it."""
-
-    macro: str
-    node: Node
-    name: str = ""
-    id: str = ""
-    span: int | None = None
-    value: str = ""
-    type: str = "text"
-    inputmode: str = ""
-    min: str = ""
-    max: str = ""
-    step: str = ""
-    lines: int = 4
-    required: bool = False
-    errors: tuple[str, ...] = ()
-    describes: str = ""
-    groups: tuple[OptionGroup, ...] = ()
-    suggestions: tuple[OptionView, ...] = ()
-    chosen: tuple[OptionView, ...] = ()
-    files: tuple[FileRef, ...] = ()
-    multiple: bool = False
-    accept: str = ""
-    hint: str = ""
-    html: Markup = field(default_factory=Markup)
-    trigger: bool = False
-    children: tuple[Line, ...] = ()
-    rows: tuple[RowView, ...] = ()
-    resizable: bool = False
-    full: bool = False
-    table: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def options(self) -> tuple[OptionView, ...]:
-        """Every choice, whatever its heading."""
-        return tuple(option for group in self.groups for option in group.options)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FormView:
-    """A whole form on a page."""
-
-    lines: tuple[Line, ...]
-    errors: tuple[Anchor, ...]
-    has_files: bool
-    has_triggers: bool
-    refresh_url: str = ""
-
-    def walk(self) -> Iterator[FieldView]:
-        """Every field on the page, in order."""
-        yield from _walk(self.lines)
-
-
-def _walk(lines: Iterable[Line]) -> Iterator[FieldView]:
-    for line in lines:
-        for one in line.fields:
-            yield one
-            yield from _walk(one.children)
-            for row in one.rows:
-                yield from _walk(row.lines)
 
 
 def view(
@@ -157,22 +45,25 @@ def view(
     people: PeopleList | None = None,
     name_of_user: Callable[[str], str] = str,
     refresh_url: str = "",
+    action_url: str = "",
 ) -> FormView:
     """The page's view of ``state``, with ``problems`` beside their fields and summed up on top.
 
     ``people`` lists who can be picked; ``name_of_user`` names users in read-only fields; with
     ``refresh_url``, fields on which conditions hang ask the server for a fresh form when changed
-    (needs htmx; without it the page's refresh button does the same).
+    (needs htmx; without it the page's refresh button does the same). With ``action_url``, where the
+    form is sent, the buttons for rows come back to the row they are about.
     """
     builder = _Builder(state, problems, lang, people, name_of_user)
     lines = builder.lines(state.nodes)
-    fields = list(_walk(lines))
+    fields = list(walk(lines))
     return FormView(
         lines=lines,
         errors=builder.anchors(fields),
         has_files=any(one.macro == "files" for one in fields),
         has_triggers=any(one.trigger for one in fields),
         refresh_url=refresh_url,
+        action_url=action_url,
     )
 
 

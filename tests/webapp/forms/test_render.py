@@ -224,6 +224,15 @@ def test_repeating_groups_are_fieldsets_with_their_number() -> None:
     ]
 
 
+def test_row_buttons_come_back_to_their_row() -> None:
+    tree = rendered(page(FILLED, action_url="/tasks/1"))
+    add = tree.xpath("//button[@name='_add' and @value='bases']")[0]
+    assert add.get("formaction") == "/tasks/1#f-bases-2"
+    remove = tree.xpath("//button[@name='_remove' and @value='bases-1']")[0]
+    assert remove.get("formaction") == "/tasks/1#f-bases"
+    assert not rendered(page(FILLED)).xpath("//@formaction")
+
+
 def test_people_are_grouped_by_unit_and_suggested_when_many() -> None:
     few = rendered(page(FILLED, count=31))
     assert few.xpath("//select[@name='host']/optgroup/@label") == ["科室0", "科室1", "科室2"]
