@@ -5,6 +5,8 @@ already in ``lang``. Moments in answers are epoch milliseconds.
 """
 
 from engine.queries.administration import (
+    CalendarView,
+    DayLine,
     JobLine,
     MembershipLine,
     ProcessLine,
@@ -43,6 +45,7 @@ from engine.queries.answers import (
     TaskView,
 )
 from engine.queries.questions import (
+    CalendarPage,
     CaseCounts,
     CasePage,
     Cases,
@@ -74,6 +77,8 @@ from engine.queries.questions import (
 
 __all__ = [
     "Action",
+    "CalendarPage",
+    "CalendarView",
     "CaseCounts",
     "CaseHead",
     "CaseLine",
@@ -83,6 +88,7 @@ __all__ = [
     "CheckPackage",
     "ClockLine",
     "CommentLine",
+    "DayLine",
     "DeploymentModel",
     "DiagramLine",
     "DocumentLine",

@@ -115,3 +115,27 @@ class JobLine:
     error: str
     case_id: str
     held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayLine:
+    """A day that is not what its weekday says, or a plain one: ``kind`` as the calendar names it."""
+
+    day: str
+    weekday: int
+    kind: str
+    name: str
+    works: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarView:
+    """A year: its days by month, on what they rest, and the years that were imported."""
+
+    year: int
+    months: tuple[tuple[DayLine, ...], ...]
+    provisional: bool
+    source: str
+    imported: tuple[tuple[int, str, str], ...]
+    """Year, kind (``official`` or ``local``) and source of every import."""
+    provisional_clocks: int

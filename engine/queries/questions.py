@@ -202,3 +202,10 @@ class VerifyCase(Query[tuple[str, ...]]):
     """The flaws of a case's evidence chain, as texts; none when it is whole."""
 
     case_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarPage(Query[b.CalendarView]):
+    """A year of the working-day calendar (this year, where none is named). For administrators."""
+
+    year: int | None = None

@@ -31,6 +31,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.UserPage: administration.user_page,
     q.Units: administration.units,
     q.Roles: administration.roles,
+    q.CalendarPage: administration.calendar_page,
     q.Incidents: administration.incidents,
     q.Jobs: administration.jobs,
     q.VerifyCase: cases.verify_case,

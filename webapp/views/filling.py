@@ -80,9 +80,7 @@ def read(
 
 
 def _store(upload: FileStorage, path: str, attach: Mapping[str, str]) -> Any:
-    stored = do(
-        Attach, name=upload.filename or "", content=upload.stream, field=path, **attach
-    )
+    stored = do(Attach, name=upload.filename or "", content=upload.stream, field=path, **attach)
     return stored.reference()
 
 

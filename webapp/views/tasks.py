@@ -89,9 +89,7 @@ def _complete(view: TaskView, answers: dict[str, Any], late_reason: str) -> Answ
     except (Conflict, Forbidden) as exc:
         # What was typed stays on the page, beside what has changed meanwhile.
         fresh = ask(TaskPage, task_id=view.id)
-        return _page(
-            fresh, answers, late_reason=late_reason, note=exc.message(lang())
-        ), 409
+        return _page(fresh, answers, late_reason=late_reason, note=exc.message(lang())), 409
     return _onward(result)
 
 

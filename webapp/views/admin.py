@@ -1,0 +1,354 @@
+"""Administration: processes and their versions, people, units, calendar, incidents and jobs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine import catalog
+from engine.commands import (
+    Deploy,
+    GrantRole,
+    ImportCalendar,
+    ResolveIncident,
+    RevokeRole,
+    SaveUnit,
+    SaveUser,
+)
+from engine.errors import Conflict, Forbidden, Invalid, ModelRejected, Problem
+from engine.queries import (
+    CalendarPage,
+    CheckPackage,
+    DeploymentModel,
+    Incidents,
+    Jobs,
+    PackageFiles,
+    Processes,
+    ProcessPage,
+    Roles,
+    Units,
+    UserPage,
+    Users,
+)
+from webapp.current import ask, do, viewer
+
+pages = Blueprint("admin", __name__, url_prefix="/admin")
+
+Answer = Response | tuple[str, int]
+
+
+@pages.before_request
+def administrators_only() -> None:
+    """The engine checks each object as well; this keeps the pages themselves from strangers."""
+    if not viewer().is_admin:
+        raise Forbidden(
+            reason={"zh": "这个页面只对管理员开放。", "en": "this page is for administrators."}
+        )
+
+
+# --- processes -----------------------------------------------------------------------------------
+
+
+@pages.get("/processes")
+def processes() -> str:
+    """All processes."""
+    return render_template("admin/processes.html", processes=ask(Processes))
+
+
+@pages.get("/processes/<key>")
+def process(key: str) -> str:
+    """One process: its diagram, versions, running cases per version, warnings."""
+    return render_template("admin/process.html", process=ask(ProcessPage, key=key))
+
+
+@pages.route("/deploy", methods=["GET", "POST"])
+def deploy() -> Answer:
+    """Upload a model or package: first every problem is shown, then it is deployed."""
+    if request.method == "GET":
+        return render_template("admin/deploy.html", problems=None, checked=False), 200
+    try:
+        files = _uploaded()
+    except Invalid as exc:
+        return render_template("admin/deploy.html", problems=exc.problems, checked=True), 422
+    if "_check" in request.form:
+        problems = ask(CheckPackage, files=files)
+        bad = any(problem.severity == "error" for problem in problems)
+        html = render_template("admin/deploy.html", problems=problems, checked=True)
+        return html, 422 if bad else 200
+    return _deploy(files)
+
+
+def _deploy(files: dict[str, bytes]) -> Answer:
+    version = request.form.get("version", "")
+    try:
+        result = do(
+            Deploy,
+            files=files,
+            note=request.form.get("note", "")[:500],
+            expected_version=int(version) if version.isdigit() else None,
+        )
+    except ModelRejected as exc:
+        return render_template("admin/deploy.html", problems=exc.problems, checked=True), 422
+    text = (
+        _(
+            "已部署第 %(version)s 版；在办事项仍按原版本办理，新事项用新版本。",
+            version=result.version,
+        )
+        if result.new
+        else _("内容与第 %(version)s 版相同，没有产生新版本。", version=result.version)
+    )
+    flash(text, "success")
+    return redirect(url_for("admin.process", key=result.process_key))
+
+
+def _uploaded() -> dict[str, bytes]:
+    """The package that was uploaded: an archive, or a model put in the place of a version's."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise Invalid(
+            [
+                Problem(
+                    code="file",
+                    where="file",
+                    zh="请选择 .bpmn 文件或 .zip 流程包。",
+                    en="Choose a .bpmn file or a .zip package.",
+                )
+            ]
+        )
+    content = upload.stream.read()
+    if upload.filename.lower().endswith(".zip"):
+        return catalog.read_archive(content)
+    base = request.form.get("base", "")
+    if not base:
+        return {"main.bpmn": content}
+    # A new drawing of a known process: everything else stays as in the version it is based on.
+    files = {
+        path: data
+        for path, data in ask(PackageFiles, deployment_id=base).items()
+        if not path.endswith(".bpmn") and not path.startswith("shelf/")
+    }
+    return {**files, "main.bpmn": content}
+
+
+@pages.get("/deployments/<deployment_id>.bpmn")
+def model(deployment_id: str) -> Response:
+    """A version's model, for drawing and for a modeler."""
+    response = make_response(ask(DeploymentModel, deployment_id=deployment_id))
+    response.headers["Content-Type"] = "application/xml; charset=utf-8"
+    if "download" in request.args:
+        response.headers["Content-Disposition"] = f'attachment; filename="{deployment_id}.bpmn"'
+    return response
+
+
+@pages.get("/deployments/<deployment_id>.zip")
+def package(deployment_id: str) -> Response:
+    """A version as a package, without the shelves it is pinned to."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in sorted(ask(PackageFiles, deployment_id=deployment_id).items()):
+            if not path.startswith("shelf/"):
+                archive.writestr(path, data)
+    response = make_response(out.getvalue())
+    response.headers["Content-Type"] = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{deployment_id}.zip"'
+    return response
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+@pages.get("/users")
+def users() -> str:
+    """Users by name."""
+    text = request.args.get("text", "")[:100]
+    page = ask(Users, text=text, cursor=request.args.get("cursor", ""))
+    return render_template("admin/users.html", page=page, text=text)
+
+
+@pages.route("/users/new", methods=["GET", "POST"])
+def new_user() -> Answer:
+    """Create a user."""
+    if request.method == "POST":
+        user_id = request.form.get("user_id", "").strip()
+        try:
+            do(SaveUser, user_id=user_id, create=True, **_user_fields())
+        except (Invalid, Conflict) as exc:
+            return _user_form(_problems(exc)), 422
+        flash(_("人员已建立，请授予角色。"), "success")
+        return redirect(url_for("admin.user", user_id=user_id))
+    return _user_form(()), 200
+
+
+def _user_form(problems: Any) -> str:
+    return render_template(
+        "admin/user_new.html", problems=problems, units=ask(Units), typed=request.form
+    )
+
+
+def _user_fields() -> dict[str, Any]:
+    form = request.form
+    fields: dict[str, Any] = {
+        "name": form.get("name", ""),
+        "name_en": form.get("name_en", ""),
+        "unit_id": form.get("unit_id", "") or None,
+        "active": "active" in form,
+        "is_admin": "is_admin" in form,
+    }
+    if form.get("password"):
+        fields["password"] = form["password"]
+        fields["must_change_password"] = True
+    return fields
+
+
+def _problems(exc: Invalid | Conflict) -> tuple[Problem, ...]:
+    if isinstance(exc, Invalid):
+        return exc.problems
+    return (Problem(code=exc.code, zh=exc.message("zh"), en=exc.message("en")),)
+
+
+@pages.route("/users/<user_id>", methods=["GET", "POST"])
+def user(user_id: str) -> Answer:
+    """One user: data, roles with dates, what they may do."""
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        version = request.form.get("version", "")
+        try:
+            do(
+                SaveUser,
+                user_id=user_id,
+                expected_version=int(version) if version.isdigit() else None,
+                **_user_fields(),
+            )
+        except (Invalid, Conflict) as exc:
+            problems = _problems(exc)
+        else:
+            flash(_("已保存。"), "success")
+            return redirect(url_for("admin.user", user_id=user_id))
+    return _user_page(user_id, problems), 422 if problems else 200
+
+
+def _user_page(user_id: str, problems: tuple[Problem, ...]) -> str:
+    return render_template(
+        "admin/user.html",
+        view=ask(UserPage, user_id=user_id),
+        units=ask(Units),
+        roles=ask(Roles),
+        problems=problems,
+        typed=request.form,
+    )
+
+
+@pages.post("/users/<user_id>/roles")
+def grant(user_id: str) -> Answer:
+    """Give a role."""
+    form = request.form
+    try:
+        do(
+            GrantRole,
+            user_id=user_id,
+            role=form.get("role", ""),
+            unit_id=form.get("unit_id") or None,
+            from_date=form.get("from_date") or None,
+            to_date=form.get("to_date") or None,
+        )
+    except Invalid as exc:
+        return _user_page(user_id, exc.problems), 422
+    flash(_("角色已授予。"), "success")
+    return redirect(url_for("admin.user", user_id=user_id))
+
+
+@pages.post("/users/<user_id>/roles/<membership_id>/revoke")
+def revoke(user_id: str, membership_id: str) -> Response:
+    """End a membership."""
+    do(RevokeRole, membership_id=membership_id, to_date=request.form.get("to_date") or None)
+    flash(_("角色已收回。"), "success")
+    return redirect(url_for("admin.user", user_id=user_id))
+
+
+@pages.route("/units", methods=["GET", "POST"])
+def units() -> Answer:
+    """The tree of units, and a form for one."""
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        form = request.form
+        try:
+            do(
+                SaveUnit,
+                unit_id=form.get("unit_id", "").strip(),
+                name=form.get("name", ""),
+                name_en=form.get("name_en", ""),
+                parent_id=form.get("parent_id") or None,
+                kind=form.get("kind", "office")[:40],
+                closed="closed" in form,
+            )
+        except Invalid as exc:
+            problems = exc.problems
+        else:
+            flash(_("单位已保存。"), "success")
+            return redirect(url_for("admin.units"))
+    html = render_template(
+        "admin/units.html", units=ask(Units), problems=problems, typed=request.form
+    )
+    return html, 422 if problems else 200
+
+
+# --- calendar ------------------------------------------------------------------------------------
+
+
+@pages.route("/calendar", methods=["GET", "POST"])
+def calendar() -> Answer:
+    """A year's working days, and the import of an official notice or local closures."""
+    problems: tuple[Problem, ...] = ()
+    given = request.values.get("year", "")
+    year = int(given) if given.isdigit() and len(given) == 4 else None
+    if request.method == "POST":
+        try:
+            do(
+                ImportCalendar,
+                year=year or 0,
+                content=request.form.get("content", "")[:50_000],
+                source=request.form.get("source", ""),
+                kind="local" if request.form.get("kind") == "local" else "official",
+            )
+        except Invalid as exc:
+            problems = exc.problems
+        else:
+            flash(_("日历已更新，进行中的期限随之重算。"), "success")
+            return redirect(url_for("admin.calendar", year=year))
+    html = render_template(
+        "admin/calendar.html",
+        view=ask(CalendarPage, year=year),
+        problems=problems,
+        typed=request.form,
+    )
+    return html, 422 if problems else 200
+
+
+# --- incidents and jobs --------------------------------------------------------------------------
+
+
+@pages.get("/incidents")
+def incidents() -> str:
+    """What is stuck, and which jobs wait."""
+    return render_template("admin/incidents.html", incidents=ask(Incidents), jobs=ask(Jobs))
+
+
+@pages.post("/incidents/<incident_id>/retry")
+def retry(incident_id: str) -> Response:
+    """Try again after the cause was mended."""
+    do(ResolveIncident, incident_id=incident_id)
+    flash(_("已重试。"), "success")
+    return redirect(url_for("admin.incidents"))
