@@ -19,8 +19,9 @@ class Person:
     unit: str = ""
 
 
-PeopleList = Callable[[Sequence[str], str], Sequence[Person]]
-"""``(roles, unit id)`` → who can be picked: anyone with one of the roles in the unit; empty = any."""
+PeopleList = Callable[[str, str], Sequence[Person]]
+"""``(role ids with commas between, unit id)`` → who can be picked: anyone with one of the roles in
+the unit; "" means any."""
 
 
 @dataclass(frozen=True, kw_only=True)

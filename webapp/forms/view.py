@@ -215,7 +215,7 @@ class _Builder:
 
     def _people(self, node: Node) -> dict[str, Any]:
         taken = _taken(node)
-        found = self.people(node.roles, node.unit) if self.people else ()
+        found = self.people(",".join(node.roles), node.unit) if self.people else ()
         many = node.kind in MANY
         people = [
             (

@@ -100,7 +100,7 @@ ALL: Form = parse(
 
 
 def people(count: int) -> Any:
-    def listed(roles: Any, unit: str) -> list[Person]:
+    def listed(roles: str, unit: str) -> list[Person]:
         return [Person(id=f"u{n}", name=f"人{n}", unit=f"科室{n % 3}") for n in range(count)]
 
     return listed
@@ -242,6 +242,28 @@ def test_people_are_grouped_by_unit_and_suggested_when_many() -> None:
     assert (box.tag, box.get("value")) == ("input", "u1")
     assert len(many.get_element_by_id(box.get("list")).xpath("option")) == 500
     assert many.xpath("//input[@type='checkbox' and @name='team' and @checked]/@value") == ["u2"]
+
+
+def test_who_can_be_picked_is_asked_by_role_and_unit() -> None:
+    asked = []
+
+    def listed(roles: str, unit: str) -> list[Person]:
+        asked.append((roles, unit))
+        return []
+
+    picker = parse(
+        {
+            "components": [
+                named(
+                    "select",
+                    "p",
+                    properties={"picker": "people", "role": "legal, counsel", "unit": "=u"},
+                )
+            ]
+        }
+    )
+    view(picker.state({}, {"u": "finance"}, now=NOW), people=listed)
+    assert asked == [("legal,counsel", "finance")]
 
 
 def test_uploaded_files_can_be_kept_or_dropped() -> None:
