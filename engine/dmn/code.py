@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine import feel
-from engine.dmn.run import Code, Run, Scope
+from engine.dmn.run import Code, Run, Scope, extended
 from engine.feel.budget import Run as FeelRun
 from engine.feel.loops import range_elements
 from engine.feel.types import FeelType, coerce
@@ -71,13 +71,13 @@ def context(entries: Sequence[tuple[str | None, Code]], place: Place) -> Code:
     """A boxed context: each entry sees those before it; one without a name is the result."""
 
     def code(scope: Scope, run: Run) -> object:
-        inner = dict(scope)
         made = Context()
+        inner = extended(scope, made)
         for name, entry in entries:
             value = entry(inner, run)
             if name is None:
                 return place.fit(value, run)
-            inner[name] = made[name] = value
+            made[name] = value
         return place.fit(made, run)
 
     return code
@@ -140,9 +140,8 @@ class BoxedFunction(FeelFunction):
 
     def apply(self, run: FeelRun, args: Sequence[object]) -> object:
         """Run the body on arguments that fit."""
-        inner = dict(self._scope())
-        inner.update(zip((param.name for param in self.params), args, strict=True))
-        return self._code(inner, self._run)
+        given = dict(zip((param.name for param in self.params), args, strict=True))
+        return self._code(extended(self._scope(), given), self._run)
 
 
 def function(params: Sequence[Param], body: Code) -> Code:
@@ -201,10 +200,8 @@ def selection(collection: Code, match: Code, place: Place) -> Code:
         kept: list[object] = []
         for item in items:
             run.meter.tick()
-            inner = {**scope, "item": item}
-            if isinstance(item, Context):
-                inner.update(item)
-            chosen = match(inner, run)
+            names = {"item": item, **item} if isinstance(item, Context) else {"item": item}
+            chosen = match(extended(scope, names), run)
             if chosen is True:
                 kept.append(item)
             elif chosen is not None and chosen is not False:
@@ -237,11 +234,11 @@ def loop(name: str, collection: Code, body: Code, place: Place, *, partial: bool
         made: list[object] = []
         for item in items:
             run.meter.tick()
-            inner = {**scope, name: item}
+            inner: dict[str, object] = {name: item}
             if partial:
                 run.meter.elements(len(made))
                 inner["partial"] = list(made)
-            made.append(body(inner, run))
+            made.append(body(extended(scope, inner), run))
         return place.fit(made, run)
 
     return code
@@ -258,7 +255,7 @@ def quantified(name: str, collection: Code, body: Code, place: Place, *, every: 
         unknown = False
         for item in items:
             run.meter.tick()
-            held = body({**scope, name: item}, run)
+            held = body(extended(scope, {name: item}), run)
             if held is decisive:
                 return place.fit(decisive, run)
             unknown = unknown or not isinstance(held, bool)

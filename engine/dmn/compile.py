@@ -2,78 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TypedDict
 
 from engine import feel
 from engine.dmn import code, model, table
 from engine.dmn.code import Place
+from engine.dmn.compiled import (
+    CompiledDecision,
+    CompiledFunction,
+    CompiledInput,
+    CompiledModel,
+    CompiledNode,
+    CompiledService,
+)
+from engine.dmn.names import NameIndex, names_of
 from engine.dmn.problems import Problems
 from engine.dmn.run import Code
+from engine.dmn.texts import NEVER, Role, Texts
 from engine.dmn.types import Types
-from engine.errors import BudgetExceeded
 from engine.feel.types import ANY, FeelType, FunctionType
 from engine.feel.values import Param
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompiledDecision:
-    """A decision's logic and the place its value goes to."""
-
-    node: model.Decision
-    code: Code
-    place: Place
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompiledFunction:
-    """A business knowledge model's parameters, logic and result type."""
-
-    node: model.KnowledgeModel
-    params: tuple[Param, ...]
-    code: Code
-    result: FeelType | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompiledService:
-    """A decision service's parameters (input data, then input decisions) and result type."""
-
-    node: model.DecisionService
-    params: tuple[Param, ...]
-    inputs: tuple[model.Reference, ...]
-    place: Place
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompiledInput:
-    """Input data and the place given values go to."""
-
-    node: model.InputData
-    place: Place
-
-
-CompiledNode = CompiledDecision | CompiledFunction | CompiledService | CompiledInput
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompiledModel:
-    """A model whose every expression is compiled, linked with the models it imports."""
-
-    model: model.Model
-    types: Types
-    nodes: Mapping[str, CompiledNode]
-    imports: Mapping[str, tuple[str, CompiledModel]]
-    """Namespace → name it is known by here, model."""
-    free: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Decision or knowledge model id → names its FEEL uses, in the order it uses them."""
-
-
-class _Known(TypedDict):
-    names: frozenset[str]
-    types: Mapping[str, FeelType]
 
 
 class Compiler:
@@ -90,17 +38,11 @@ class Compiler:
         self.source = source
         self.imports = imports
         self.problems = problems
-        self.lenient = lenient
-        self.names = frozenset(filter(None, (*_names(source), *_imported_names(imports.values()))))
+        names = NameIndex((*names_of(source), *_imported_names(imports.values())))
         imported = {prefix: linked.types for prefix, linked in imports.values()}
-        self.types = Types(source.types, imported, self.names, problems)
-        self._by_first_word: dict[str, list[str]] = {}
-        for name in self.names:
-            begins = _WORD.match(name)
-            self._by_first_word.setdefault(begins.group() if begins else "", []).append(name)
+        self.types = Types(source.types, imported, names, problems)
+        self.texts = Texts(names, self.types.known, problems, lenient=lenient)
         self._owner = ""
-        self._free: dict[str, dict[str, None]] = {}
-        self._tests: dict[str, feel.Expression] = {}
 
     def compile(self) -> CompiledModel:
         """The whole model."""
@@ -110,14 +52,13 @@ class Compiler:
             types=self.types,
             nodes=nodes,
             imports=self.imports,
-            free={ident: tuple(names) for ident, names in self._free.items()},
+            uses=tuple(self.texts.uses),
         )
 
     # ------------------------------------------------------------------ nodes
 
     def _node(self, node: model.Node) -> CompiledNode:
-        self._owner = node.id
-        self._free[node.id] = {}
+        self._owner = self.texts.owner = node.id
         match node:
             case model.InputData():
                 return CompiledInput(node=node, place=self._variable_place(node.variable, node.id))
@@ -327,7 +268,7 @@ class Compiler:
         if column.values is not None and column.values.text:
             expected = self._test(column.values)
         return table.InputColumn(
-            value=self._literal(column.expression.text, place, column.expression.line),
+            value=self._text(column.expression, place, "input"),
             place=place,
             expected=expected,
         )
@@ -339,9 +280,9 @@ class Compiler:
         place = Place(where, self._type(column.type_ref, where, column.line))
         listed = column.values is not None and bool(column.values.text)
         if listed and column.values is not None:
-            ranks = self._ranks(column.values)
+            ranks = self.texts.values(column.values)
         else:
-            ranks = self._ranks(model.Text(text=self._enumeration(column, source), id=where))
+            ranks = self.texts.values(model.Text(text=self._enumeration(column, source), id=where))
         default = None
         if column.default is not None and column.default.text:
             default = self._text(column.default, place)
@@ -364,19 +305,6 @@ class Compiler:
             )
         return self.types.enumeration(source.type_ref or owner.variable.type_ref)
 
-    def _ranks(self, text: model.Text) -> tuple[object, ...]:
-        if not text.text or text.text == "-":
-            return ()
-        try:
-            expression = feel.compile(f"[{text.text}]", types=self.types.known)
-            found = expression.evaluate({}, budget=_LIST_BUDGET)
-        except feel.FeelSyntaxError as exc:
-            self._wrong(text.id or self._owner, text.line, exc, text.text)
-            return ()
-        except BudgetExceeded:
-            return ()
-        return tuple(found) if isinstance(found, list) else ()
-
     def _rule(self, rule: model.Rule) -> table.RuleRow:
         return table.RuleRow(
             id=rule.id,
@@ -386,60 +314,23 @@ class Compiler:
             ),
         )
 
-    def _text(self, text: model.Text, place: Place) -> Code:
-        return self._literal(text.text, place, text.line)
+    def _text(self, text: model.Text, place: Place, role: Role = "output") -> Code:
+        return self._literal(text.text, place, text.line, role)
 
     def _test(self, text: model.Text, fallback: str = "") -> table.Test:
         where = text.id or fallback or self._owner
         if text.text in ("", "-"):
             return table.Test(None, where)
-        expression = self._tests.get(text.text)
-        if expression is None:
-            try:
-                expression = feel.compile_unary(text.text, names=self.names, types=self.types.known)
-            except feel.FeelSyntaxError as exc:
-                self._wrong(where, text.line, exc, text.text)
-                return table.Test(feel.compile_unary("null"), where)
-            self._tests[text.text] = expression
-        self._uses(expression)
-        return table.Test(expression, where)
+        tests = self.texts.tests(text.text, where, text.line)
+        return table.Test(NEVER if isinstance(tests, feel.FeelSyntaxError) else tests, where)
 
-    # ------------------------------------------------------------------ FEEL
-
-    def _literal(self, text: str, place: Place, line: int | None) -> Code:
+    def _literal(self, text: str, place: Place, line: int | None, role: Role = "logic") -> Code:
         if not text:
             return code.nothing
-        try:
-            expression = feel.compile(text, **self._known(text))
-        except feel.FeelSyntaxError as exc:
-            self._wrong(place.where, line, exc, text)
-            return code.broken(place, exc.message("zh"), exc.message("en"))
-        self._uses(expression)
-        return code.literal(expression, place)
-
-    def _known(self, text: str) -> _Known:
-        """The names and types that can matter to a text; telling FEEL of all costs time."""
-        words = {"", *_WORD.findall(text)}
-        return {
-            "names": frozenset(
-                name for word in words for name in self._by_first_word.get(word, ())
-            ),
-            "types": self.types.known if "instance" in text or "function" in text else {},
-        }
-
-    def _uses(self, expression: feel.Expression) -> None:
-        self._free[self._owner].update(dict.fromkeys(sorted(expression.names)))
-
-    def _wrong(self, where: str, line: int | None, exc: feel.FeelSyntaxError, text: str) -> None:
-        shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-        note = self.problems.warning if self.lenient else self.problems.error
-        note(
-            "dmn-feel",
-            f"“{shown}”：{exc.message('zh')}",
-            f"“{shown}”: {exc.message('en')}",
-            where=where,
-            line=line,
-        )
+        found = self.texts.expression(text, place.where, line, role)
+        if isinstance(found, feel.FeelSyntaxError):
+            return code.broken(place, found.message("zh"), found.message("en"))
+        return code.literal(found, place)
 
 
 def _bare_range(text: str) -> bool:
@@ -447,53 +338,8 @@ def _bare_range(text: str) -> bool:
     return ".." in text and not text.lstrip().startswith(("[", "(", "]", '"'))
 
 
-def _names(source: model.Model) -> Iterator[str]:
-    """Every name a model brings into play: FEEL can only recognise names it knows."""
-    for imported in source.imports:
-        yield imported.name
-    for item in source.types:
-        yield from _components(item)
-    for node in source.nodes.values():
-        yield node.name
-        yield node.variable.name
-        if isinstance(node, model.Decision):
-            yield from _bound(node.expression)
-        elif isinstance(node, model.KnowledgeModel):
-            yield from _bound(node.function)
-
-
 def _imported_names(imports: Iterable[tuple[str, CompiledModel]]) -> Iterator[str]:
     for prefix, imported in imports:
         yield prefix
-        yield from _names(imported.model)
+        yield from names_of(imported.model)
         yield from _imported_names(imported.imports.values())
-
-
-def _components(item: model.ItemDefinition) -> Iterator[str]:
-    for part in item.components:
-        yield part.name
-        yield from _components(part)
-
-
-def _bound(expression: model.Expression | None) -> Iterator[str]:
-    for part in model.walk(expression):
-        match part:
-            case model.Context():
-                yield from (entry.variable.name for entry in part.entries if entry.variable)
-            case model.Relation():
-                yield from (column.name for column in part.columns)
-            case model.FunctionDefinition():
-                yield from (each.name for each in part.parameters)
-            case model.Iteration():
-                yield part.variable
-            case model.DecisionTable():
-                yield from (output.name or output.label for output in part.outputs)
-            case model.Filter():
-                yield "item"
-            case _:
-                pass
-
-
-_SHOWN = 80
-_WORD = re.compile(r"\w+")
-_LIST_BUDGET = feel.Budget(steps=10_000, size=2_000, seconds=0.5)

@@ -11,18 +11,19 @@ from functools import cached_property
 from engine import feel
 from engine.dmn import lint as linter
 from engine.dmn import model
-from engine.dmn.compile import (
+from engine.dmn.compile import Compiler
+from engine.dmn.compiled import (
     CompiledDecision,
     CompiledFunction,
     CompiledModel,
     CompiledService,
-    Compiler,
 )
 from engine.dmn.graph import Frame, Located, service_value
 from engine.dmn.needs import Needs, RequiredInput
 from engine.dmn.outcome import Outcome
 from engine.dmn.parse import parse
 from engine.dmn.problems import Problems
+from engine.dmn.read import NAMESPACES
 from engine.dmn.run import Run, within
 from engine.errors import ModelRejected, NotFound, Problem
 from engine.feel.budget import Run as FeelRun
@@ -161,7 +162,7 @@ def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
     node = located.node
     if isinstance(node, CompiledFunction):
         function = frame.value(located)
-        args = [feel.to_feel(inputs.get(param.name)) for param in node.params]
+        args = [frame.inputs.get(param.name) for param in node.params]
         return run.call(function, args, None, node.node.id)
     assert isinstance(node, CompiledService)
     for reference in node.node.input_decisions:
@@ -169,8 +170,8 @@ def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
         if needed is None or not isinstance(needed.node, CompiledDecision):
             continue
         name = needed.node.node.variable.name
-        given = inputs.get(name, inputs.get(needed.node.node.name))
-        frame.settle(needed, needed.node.place.fit(feel.to_feel(given), run))
+        given = frame.inputs.get(name, frame.inputs.get(needed.node.node.name))
+        frame.settle(needed, needed.node.place.fit(given, run))
     return node.place.fit(service_value(frame, located, node), run)
 
 
@@ -263,6 +264,15 @@ class _Library:
                 "dmn-circular-import",
                 f"模型互相导入（{namespace}）。请把共用的部分放进第三个模型。",
                 f"Models import each other ({namespace}). Move what they share into a third.",
+                line=wanted.line,
+            )
+            return None
+        if namespace not in self.sources and wanted.kind and wanted.kind not in NAMESPACES:
+            problems.warning(
+                "dmn-import-kind",
+                f"导入“{wanted.name}”不是决策模型（{wanted.kind}），已忽略。请改用 DMN 模型。",
+                f"The import “{wanted.name}” is no decision model ({wanted.kind}) and is "
+                "ignored. Import DMN models.",
                 line=wanted.line,
             )
             return None

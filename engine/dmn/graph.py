@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine import feel
 from engine.dmn import model
 from engine.dmn.code import BoxedFunction
-from engine.dmn.compile import (
+from engine.dmn.compiled import (
     CompiledDecision,
     CompiledFunction,
     CompiledInput,
@@ -16,7 +15,8 @@ from engine.dmn.compile import (
     CompiledNode,
     CompiledService,
 )
-from engine.dmn.run import Run, Scope
+from engine.dmn.given import Given, Undeclared, as_feel
+from engine.dmn.run import Run, Scope, extended
 from engine.feel.budget import Run as FeelRun
 from engine.feel.values import Context, FeelFunction
 
@@ -70,8 +70,8 @@ class Frame:
 
     def __init__(self, run: Run, inputs: Mapping[str, object]) -> None:
         self.run = run
-        self.inputs = inputs
-        """Given values by name, as FEEL; imported input data under the import's name."""
+        self.inputs = Given(inputs)
+        """Given values by name; those for imported input data may stand under its import's name."""
         self._known: dict[tuple[tuple[str, ...], str], object] = {}
 
     def settle(self, located: Located, value: object) -> None:
@@ -125,44 +125,38 @@ class Frame:
             case CompiledService() as service:
                 return ServiceFunction(located, service, self.run)
 
-    def scope(self, located: Located) -> dict[str, object]:
+    def scope(self, located: Located) -> Scope:
         """The names a node's logic sees: what it requires, imported ones behind their prefix."""
-        scope: dict[str, object] = {}
-        if not located.path:
-            scope.update(self.undeclared(located.home))
+        names: dict[str, object] = {}
         depth = len(located.path)
         for reference in located.requirements:
             needed = located.resolve(reference)
             if needed is not None:
                 name = needed.node.node.variable.name
-                _place(scope, needed.path[depth:], name, self.value(needed))
+                _place(names, needed.path[depth:], name, self.value(needed))
         if isinstance(located.node, CompiledFunction):
             # A business knowledge model may call itself.
-            scope.setdefault(located.node.node.variable.name, self.value(located))
-        return scope
-
-    def undeclared(self, home: CompiledModel) -> Scope:
-        """Given values that no input data declares, as tables drawn without a graph use them.
-
-        They never hide a function of FEEL: a process may well have a variable called ``date``.
-        """
-        return {name: value for name, value in self.inputs.items() if name not in feel.BUILTINS}
+            names.setdefault(located.node.node.variable.name, self.value(located))
+        # Tables drawn without a graph use the given values as they are.
+        return names if located.path else extended(Undeclared(self.inputs), names)
 
     def _input(self, located: Located, node: CompiledInput) -> object:
         name, ident = node.node.variable.name, node.node.id
-        given = self.inputs
+        plain = self.inputs.plain
+        inner = plain
         for prefix in located.path:
-            inner = given.get(prefix)
-            given = inner if isinstance(inner, Mapping) else {}
+            found = inner.get(prefix)
+            inner = found if isinstance(found, Mapping) else {}
         for source, key in (
-            (given, name),
-            (given, node.node.name),
-            (self.inputs, ".".join((*located.path, name))),
-            (self.inputs, name),
-            (given, ident),
+            (inner, name),
+            (inner, node.node.name),
+            (plain, ".".join((*located.path, name))),
+            (plain, name),
+            (inner, ident),
         ):
             if key in source:
-                return node.place.fit(feel.to_feel(source[key]), self.run)
+                value = self.inputs[key] if source is plain else as_feel(source[key], name)
+                return node.place.fit(value, self.run)
         self.run.note(
             "dmn-missing-input",
             ident,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from engine.dmn import model
-from engine.dmn.compile import CompiledModel
+from engine.dmn.compiled import CompiledModel
+from engine.dmn.graph import Located
+from engine.dmn.names import expressions
+from engine.dmn.needs import known_names, required_by
 from engine.dmn.overlap import overlaps
 from engine.dmn.problems import Problems
+from engine.dmn.texts import Use
 
 
 def check(compiled: CompiledModel, problems: Problems) -> None:
@@ -20,17 +24,7 @@ def check(compiled: CompiledModel, problems: Problems) -> None:
             _shape(expression, node, problems)
             if isinstance(expression, model.DecisionTable):
                 _table(expression, node, problems)
-
-
-def expressions(node: model.Node) -> Iterator[model.Expression]:
-    """Every boxed expression of a node."""
-    match node:
-        case model.Decision():
-            yield from model.walk(node.expression)
-        case model.KnowledgeModel():
-            yield from model.walk(node.function)
-        case _:
-            return
+    _unknown_names(compiled, problems)
 
 
 # --------------------------------------------------------------------------- the graph
@@ -271,19 +265,29 @@ def _table(table: model.DecisionTable, node: model.Node, problems: Problems) -> 
 # --------------------------------------------------------------------------- names
 
 
-def bound_names(expression: model.Expression | None) -> frozenset[str]:
-    """Names that a boxed expression itself gives a meaning somewhere inside."""
-    found: set[str] = set()
-    for part in model.walk(expression):
-        collect = _BINDERS.get(type(part))
-        if collect is not None:
-            found.update(collect(part))
-    return frozenset(found)
+def _unknown_names(compiled: CompiledModel, problems: Problems) -> None:
+    """Names in cells that nothing gives a meaning to: mostly texts that lack their quotes.
 
-
-_BINDERS: dict[type, Callable[..., Iterator[str]]] = {
-    model.Context: lambda part: (each.variable.name for each in part.entries if each.variable),
-    model.FunctionDefinition: lambda part: (each.name for each in part.parameters),
-    model.Iteration: lambda part: iter((part.variable, "partial")),
-    model.Filter: lambda part: iter(("item",)),
-}
+    A table drawn without input data may use any variable in its columns' expressions, so those
+    are taken as known; where the model declares its inputs, nothing is.
+    """
+    declares = any(isinstance(node, model.InputData) for node in compiled.model.nodes.values())
+    by_owner: dict[str, list[Use]] = {}
+    for use in compiled.uses:
+        by_owner.setdefault(use.owner, []).append(use)
+    for owner, uses in by_owner.items():
+        located = Located((), compiled, compiled.nodes[owner])
+        known = set(known_names(located.node.node, required_by(located)))
+        if not declares:
+            known.update(*(use.expression.names for use in uses if use.role in ("input", "logic")))
+        for use in uses:
+            for name in sorted(use.expression.names - known):
+                problems.warning(
+                    "dmn-unknown-name",
+                    f"“{name}”既不是输入，也不是依赖的决策或函数，取值总为空。"
+                    f'若是文字，请加英文引号写成 "{name}"；若是变量，请声明为输入。',
+                    f"“{name}” is no input, required decision or function, and always null. "
+                    f'If it is text, write "{name}"; if a variable, declare it as an input.',
+                    where=use.where,
+                    line=use.line,
+                )

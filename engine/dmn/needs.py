@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine import feel
 from engine.dmn import model
-from engine.dmn.compile import CompiledInput, CompiledModel
+from engine.dmn.compiled import CompiledInput, CompiledModel
 from engine.dmn.graph import Located
-from engine.dmn.lint import bound_names
+from engine.dmn.names import bound_names, expressions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,10 @@ class Needs:
     """The inputs of the nodes of one model, by name; remembers what it has worked out."""
 
     def __init__(self, compiled: CompiledModel) -> None:
-        self.compiled = compiled
+        self._uses: dict[str, dict[str, None]] = {}
+        for use in compiled.uses:
+            names = self._uses.setdefault(use.owner, {})
+            names.update(dict.fromkeys(sorted(use.expression.names)))
         self._known: dict[tuple[tuple[str, ...], str], dict[str, RequiredInput]] = {}
 
     def of(self, located: Located) -> dict[str, RequiredInput]:
@@ -42,7 +46,7 @@ class Needs:
             elif each.key not in self._known and each.key not in under_way:
                 under_way.add(each.key)
                 pending.append((each, True))
-                pending.extend((needed, False) for needed in reversed(_required(each)))
+                pending.extend((needed, False) for needed in reversed(required_by(each)))
         return self._known[located.key]
 
     def _merge(self, located: Located) -> dict[str, RequiredInput]:
@@ -51,7 +55,7 @@ class Needs:
             name = ".".join(filter(None, (*located.path, variable.name)))
             return {name: RequiredInput(name=name, type=variable.type_ref)}
         found: dict[str, RequiredInput] = {}
-        required = _required(located)
+        required = required_by(located)
         for needed in required:
             found.update(self._known.get(needed.key, {}))
         if not located.path:
@@ -61,16 +65,21 @@ class Needs:
 
     def _undeclared(self, located: Located, required: list[Located]) -> list[str]:
         node = located.node.node
-        free = self.compiled.free.get(node.id, ())
-        known = {each.path[0] if each.path else each.node.node.variable.name for each in required}
-        known.add(node.variable.name)
-        unknown = [name for name in free if name not in known and name not in feel.BUILTINS]
-        if not unknown or not isinstance(node, (model.Decision, model.KnowledgeModel)):
-            return []
-        bound = bound_names(node.expression if isinstance(node, model.Decision) else node.function)
-        return [name for name in unknown if name not in bound]
+        known = known_names(node, required)
+        return [name for name in self._uses.get(node.id, ()) if name not in known]
 
 
-def _required(located: Located) -> list[Located]:
+def known_names(node: model.Node, required: Iterable[Located]) -> frozenset[str]:
+    """The names that have a meaning somewhere in a node's logic without being given to it."""
+    known = {each.path[0] if each.path else each.node.node.variable.name for each in required}
+    known.add(node.variable.name)
+    known.update(feel.BUILTINS)
+    for expression in expressions(node):
+        known.update(bound_names(expression))
+    return frozenset(known)
+
+
+def required_by(located: Located) -> list[Located]:
+    """What a node requires directly."""
     found = (located.resolve(reference) for reference in located.requirements)
     return [each for each in found if each is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -18,7 +19,14 @@ Scope: TypeAlias = Mapping[str, object]
 Code: TypeAlias = Callable[[Scope, "Run"], object]
 """A compiled boxed expression."""
 
-_MOST = 200
+_MOST_DIAGNOSTICS: Final = 200
+_MOST_FIRED: Final = 1_000
+
+
+def extended(scope: Scope, names: dict[str, object]) -> Scope:
+    """``scope`` with ``names`` in front, however large it is at the same cost."""
+    maps = scope.maps if isinstance(scope, ChainMap) else (scope,)
+    return ChainMap(names, *maps)
 
 
 class Run:
@@ -53,6 +61,11 @@ class Run:
         finally:
             self._told(warn, where)
 
+    def held(self, table: str, rules: Sequence[str]) -> None:
+        """Remember which rules of a table held; the first thousand evaluations are kept."""
+        if len(self.fired) < _MOST_FIRED:
+            self.fired.append(Fired(decision=self.decision, table=table, rules=tuple(rules)))
+
     def inner(self, warn: list[feel.Diagnostic] | None = None) -> FeelRun:
         """What functions of FEEL are run with."""
         return FeelRun(self.meter, self._inner.now, warn)
@@ -67,7 +80,7 @@ class Run:
 
     def note(self, code: str, where: str, zh: str, en: str) -> None:
         """Tell why something became null."""
-        if len(self.diagnostics) < _MOST:
+        if len(self.diagnostics) < _MOST_DIAGNOSTICS:
             self.diagnostics.append(
                 Diagnostic(code=code, where=where, decision=self.decision, zh=zh, en=en)
             )

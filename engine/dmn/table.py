@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine import feel
 from engine.dmn.code import Place
 from engine.dmn.model import Aggregation, HitPolicy
-from engine.dmn.outcome import Fired
 from engine.dmn.run import Code, Run, Scope
 from engine.feel.values import Context
 
@@ -79,7 +78,6 @@ class Table:
     inputs: tuple[InputColumn, ...]
     outputs: tuple[OutputColumn, ...]
     rules: tuple[RuleRow, ...]
-    decision: str = field(default="")
 
     def __call__(self, scope: Scope, run: Run) -> object:
         """The table's value in ``scope``; the rules that held are noted in ``run``."""
@@ -88,13 +86,7 @@ class Table:
         if values is None:
             return None
         rules = self._matching(values, scope, run)
-        run.fired.append(
-            Fired(
-                decision=run.decision,
-                table=self.place.where,
-                rules=tuple(rule.id for rule in rules),
-            )
-        )
+        run.held(self.place.where, [rule.id for rule in rules])
         if not rules:
             return self.place.fit(self._none(scope, run), run)
         return self.place.fit(self._result(rules, scope, run), run)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine import feel
 from engine.dmn import model
+from engine.dmn.names import NameIndex
 from engine.dmn.problems import Problems
 from engine.feel.types import (
     ANY,
@@ -54,7 +55,7 @@ class Types:
         self,
         definitions: tuple[model.ItemDefinition, ...],
         imported: Mapping[str, Types],
-        names: frozenset[str],
+        names: NameIndex,
         problems: Problems,
     ) -> None:
         self.definitions = {each.name: each for each in definitions}
@@ -201,7 +202,9 @@ class _Table:
             return base
         types = self.types
         try:
-            expression = feel.compile_unary(tests.text, names=types.names, types=types.known)
+            expression = feel.compile_unary(
+                tests.text, names=types.names.within(tests.text), types=types.known
+            )
         except feel.FeelSyntaxError as exc:
             types.problems.error(
                 "dmn-feel",

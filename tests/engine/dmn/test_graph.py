@@ -8,6 +8,7 @@ from engine import dmn
 from engine.errors import BudgetExceeded, ModelRejected
 from engine.feel import Budget
 from tests.engine.dmn.models import (
+    DMN15,
     codes,
     decision,
     definitions,
@@ -239,7 +240,7 @@ def test_a_service_without_output_is_refused() -> None:
 
 
 def imported(name: str, namespace: str) -> str:
-    return f'<import name="{name}" namespace="{namespace}" importType="x"/>'
+    return f'<import name="{name}" namespace="{namespace}" importType="{DMN15}"/>'
 
 
 A = definitions(
