@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import exc as sa_exc
 
 from engine.errors import Unavailable
+from engine.store import planning
 from engine.store.database import Database
 from engine.store.schema import metadata
 
@@ -73,6 +74,8 @@ def migrate(database: Database, target: str = "head") -> None:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
             try:
                 _run(connection, scripts, target)
+                if sqlite and target == "head":
+                    planning.state(connection)
                 connection.exec_driver_sql("COMMIT") if sqlite else connection.commit()
             except BaseException:
                 connection.exec_driver_sql("ROLLBACK") if sqlite else connection.rollback()

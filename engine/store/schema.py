@@ -48,7 +48,7 @@ _TYPES: Mapping[object, Callable[[], sa.types.TypeEngine[Any]]] = {
 
 _KEYS: dict[type[Row], tuple[str, ...]] = {
     rows.Blob: ("sha256",),
-    rows.Candidate: ("task_id", "value"),
+    rows.Candidate: ("value", "task_id"),
     rows.Draft: ("task_id", "user_id"),
     rows.Participant: ("root_id", "user_id", "how"),
     rows.Exclusion: ("root_id", "user_id"),
@@ -164,18 +164,33 @@ _index(rows.LoginSession, "user", "user_id")
 _index(rows.LoginSession, "expiry", "expires_at")
 _index(rows.Deployment, "version", "process_key", "version", unique=True)
 _index(rows.Instance, "root", "root_id")
-_index(rows.Instance, "open", _DUE, "id", where=f"{_CASE} AND ended_at IS NULL")
+_index(
+    rows.Instance,
+    "open",
+    _DUE,
+    "id",
+    # What supervision counts: answered from the index, without the rows and their big columns.
+    *("due_at", "warn_at", "clock_paused", "track", "unit_id", "started_by", "state"),
+    *("incidents", "returns", "parent_id", "ended_at"),
+    where=f"{_CASE} AND ended_at IS NULL",
+)
 _index(rows.Instance, "due", _DUE, "id", where=_CASE)
 _index(rows.Instance, "process", "process_key", "id", where=_CASE)
-_index(rows.Instance, "starter", "started_by", "id", where=_CASE)
+_index(rows.Instance, "starter", "started_by", _DUE, "id", where=_CASE)
 _index(rows.Instance, "unit", "unit_id", "id", where=_CASE)
 _index(rows.Task, "key", "instance_id", "key", unique=True)
 _index(rows.Task, "root", "root_id")
 _index(rows.Task, "todo", "assignee", "sort_at", "id", where="state = 'open'")
 _index(rows.Task, "opened", "assignee", "id", where="state = 'open'")
+_index(
+    rows.Task,
+    "returned",
+    *("assignee", "sort_at", "id"),
+    where="state = 'open' AND sent_back IS NOT NULL",
+)
 _index(rows.Task, "done", "closed_by", "closed_at", "id", where="state = 'completed'")
 _index(rows.Candidate, "queue", "value", "sort_at", "task_id", where="claimed = false")
-_index(rows.Candidate, "opened", "value", "task_id", where="claimed = false")
+_index(rows.Candidate, "task", "task_id")
 _index(rows.Draft, "user", "user_id", "saved_at")
 _index(rows.StartDraft, "user", "user_id", "saved_at")
 _index(rows.Activity, "key", "instance_id", "key", unique=True)

@@ -244,29 +244,40 @@ _TABS: dict[str, Callable[[], list[sa.ColumnElement[bool]]]] = {
 }
 
 
-def _waiting(seen: Sight, number: int) -> list[sa.ColumnElement[bool]]:
-    """Unclaimed tasks open to the viewer's value with this number."""
-    return [
-        _QUEUE.c.tenant == _bound("tenant"),
-        _QUEUE.c.value == _bound(f"value{number}"),
-        _QUEUE.c.claimed == sa.false(),
+def _waiting(
+    seen: Sight, number: int, narrowed: Sequence[sa.ColumnElement[bool]] = ()
+) -> sa.Select[Any]:
+    """The queue of the viewer's value with this number: unclaimed tasks open to them.
+
+    The task is asked by EXISTS, not joined: no planner then begins with all tasks of the tenant.
+    """
+    task = sa.select(sa.literal_column("1")).where(
         _TASK.c.tenant == _QUEUE.c.tenant,
         _TASK.c.id == _QUEUE.c.task_id,
         _OPEN,
         open_track(_TASK, seen),
         not_excluded(_TASK.c.root_id),
-    ]
+        *narrowed,
+    )
+    return sa.select(_QUEUE.c.task_id).where(
+        _QUEUE.c.tenant == _bound("tenant"),
+        _QUEUE.c.value == _bound(f"value{number}"),
+        _QUEUE.c.claimed == sa.false(),
+        task.exists(),
+    )
 
 
 def _claimable(seen: Sight, narrowed: Filters, at: Place, count: int) -> sa.ClauseElement:
     """A short walk down the queue of each value, merged; a task in two queues comes once."""
     keys = (_QUEUE.c.sort_at, _QUEUE.c.task_id)[-len(at.order.columns) :]
-    arms = []
-    for number in range(count):
-        arm = sa.select(_QUEUE.c.task_id).where(
-            *_waiting(seen, number), *narrowed.conditions(_TASK)
+    arms = [
+        sa.select(
+            at.narrow(_waiting(seen, number, narrowed.conditions(_TASK)), keys)
+            .subquery(f"queue{number}")
+            .c.task_id
         )
-        arms.append(sa.select(at.narrow(arm, keys).subquery(f"queue{number}").c.task_id))
+        for number in range(count)
+    ]
     ids = sa.union(*arms).subquery("ids") if len(arms) > 1 else arms[0].subquery("ids")
     query = _columns(_TASK, TASKS.fields).join(
         ids, sa.and_(_TASK.c.tenant == _bound("tenant"), _TASK.c.id == ids.c.task_id)
@@ -297,10 +308,8 @@ _COUNTED = ("todo", "late", "returned", "claim", "read", "drafts", "started")
 def _counts(seen: Sight, values: int) -> sa.ClauseElement:
     one: sa.ColumnElement[int] = sa.literal_column("1").label("one")
     queues = [
-        sa.select(
-            sa.select(_QUEUE.c.task_id).where(*_waiting(seen, i)).limit(CAP).subquery().c.task_id
-        )
-        for i in range(values)
+        sa.select(_waiting(seen, number).limit(CAP).subquery().c.task_id)
+        for number in range(values)
     ]
     unread = sa.select(one).where(
         *_for_me(seen, values), ~sa.select(_READ.c.notice_id).where(*_read_by_me()).exists()

@@ -188,7 +188,7 @@ def township(store: Store) -> Township:
 def test_inbox_tabs_hold_what_they_should(store: Store, township: Township) -> None:
     for one in VIEWERS[:-1]:
         todo = [t for t in township.tasks if township.mine(one, t)]
-        expected = {
+        expected: dict[str, list[Any]] = {
             "todo": sorted(todo, key=lambda t: (t.sort_at, t.id)),
             "returned": sorted((t for t in todo if t.sent_back), key=lambda t: (t.sort_at, t.id)),
             "claim": sorted(
@@ -235,14 +235,14 @@ def test_inbox_sorts_and_filters(store: Store, township: Township) -> None:
         with store.read() as r:
             for sort in ("opened", "-opened"):
                 ids = sorted((t.id for t in wanted), reverse=sort == "-opened")
-                found = every_page(
-                    lambda c, tab=tab, sort=sort: r.inbox(one, tab, sort=sort, limit=4, cursor=c)
-                )
-                assert found == ids
+
+                def ask(cursor: str | None, tab: str = tab, sort: str = sort) -> Any:
+                    return r.inbox(one, tab, sort=sort, limit=4, cursor=cursor)
+
+                assert every_page(ask) == ids
             for colour in ("green", "yellow", "red", "paused", "none", "blue"):
-                ids = {t.id for t in wanted if lamp(t) == colour}
                 page = r.inbox(one, tab, lamp=colour, now=NOW, limit=500)
-                assert {t.id for t in page.rows} == ids
+                assert {t.id for t in page.rows} == {t.id for t in wanted if lamp(t) == colour}
             for text, part in (("a区", "Ａ区"), ("A_B", "a_b"), ("50%", "50%"), ("a%b", "no")):
                 page = r.inbox(one, tab, text=text, limit=500)
                 assert {t.id for t in page.rows} == {t.id for t in wanted if part in t.title}
@@ -292,7 +292,7 @@ def test_cases_filter_and_count(store: Store, township: Township) -> None:
         ]
         with store.read() as r:
             for given, those in checks:
-                found = r.cases(one, now=NOW, limit=500, **given)  # type: ignore[arg-type]
+                found = r.cases(one, now=NOW, limit=500, **given)
                 assert {c.id for c in found.rows} == {c.id for c in those}, given
             counts = r.case_counts(one, NOW)
         assert counts["open"] == len(still)

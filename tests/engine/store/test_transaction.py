@@ -18,9 +18,13 @@ T = "default"
 @contextmanager
 def broken(store: Store) -> Iterator[Transaction]:
     """A write transaction that fails at its end."""
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
-        yield tx
-        raise ZeroDivisionError
+    try:
+        with store.write() as tx:
+            yield tx
+            raise ZeroDivisionError
+    except ZeroDivisionError:
+        return
+    pytest.fail("the error was swallowed")
 
 
 def take(store: Store, one: rows.Job, lease: str, *new: rows.Row) -> None:
@@ -148,8 +152,6 @@ def test_a_job_can_be_taken_once_and_only_under_its_lease(store: Store) -> None:
     with pytest.raises(Lost):
         take(store, one, "other", case("c1"))
     with store.write() as tx:
-        one = tx.get(rows.Job, id="j1")
-        assert one is not None
         tx.take(one, lease="mine")
         assert tx.find(rows.Job) == []
         tx.insert(case("c2"))
