@@ -87,6 +87,17 @@ class Package:
         """The forms in English, same keys."""
         return {name: form.translated(self.texts) for name, form in self.forms.items()}
 
+    @cached_property
+    def summary_fields(self) -> tuple[tuple[str, str, form_room.Form], ...]:
+        """Key, label and form of the fields that tell one case from another; none confidential."""
+        secret = {name for entry in self.manifest.confidential for name in entry.fields}
+        return tuple(
+            (field.key, field.label, form)
+            for form in self.forms.values()
+            for field in form.fields()
+            if field.summary and not field.confidential and field.key not in secret
+        )
+
     def form(self, form_id: str | None, lang: str = "zh") -> form_room.Form | None:
         """A form in a language, or None where the step has none."""
         if not form_id:

@@ -17,6 +17,7 @@ from engine.errors import AnswersInvalid, Conflict, Forbidden, Invalid, NotFound
 from engine.handlers import access, deployments, outcomes, outputs
 from engine.handlers.case import Case
 from engine.handlers.people import directory
+from engine.handlers.services import CaseServices
 from engine.handlers.tasks import result
 from engine.law import numbering
 from engine.model import evidence
@@ -173,7 +174,7 @@ def _start_answers(context: Context, package: Package, command: StartProcess) ->
         return outputs.bounded(command.answers)
     validated = form.validate(
         dict(command.answers),
-        {},
+        dict(CaseServices(context, package).functions()),
         people=directory(context),
         files=_fresh_files(context),
         now=context.now,

@@ -90,7 +90,7 @@ def _answers(
         return outputs.bounded(command.answers)
     validated = form.validate(
         dict(command.answers),
-        dict(case.run(instance).variables),
+        {**case.run(instance).variables, **case.services(instance).functions()},
         people=directory(case.context),
         files=known_files(case.context, case.root.id, None),
         now=case.context.now,

@@ -160,19 +160,14 @@ def _users(value: object) -> list[str]:
 
 def summary(case: Case) -> dict[str, Any]:
     """Up to three labelled answers that lists show under the title; nothing confidential."""
-    package = case.package(case.root)
-    secret = {name for entry in package.manifest.confidential for name in entry.fields}
     shown: dict[str, Any] = {}
-    for form in package.forms.values():
-        for item in form.fields():
-            if item.properties.get("summary") != "true" or item.key in secret:
-                continue
-            value = case.root.variables.get(item.key)
-            if value in (None, "", []) or item.label in shown:
-                continue
-            shown[item.label] = form.show(item.key, value)
-            if len(shown) == 3:
-                return shown
+    for key, label, form in case.package(case.root).summary_fields:
+        value = case.root.variables.get(key)
+        if value in (None, "", []) or label in shown:
+            continue
+        shown[label] = form.show(key, value)
+        if len(shown) == 3:
+            break
     return shown
 
 

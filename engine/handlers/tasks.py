@@ -122,7 +122,7 @@ def _checked_answers(
     else:
         validated = form.validate(
             dict(command.answers),
-            visible,
+            {**visible, **case.services(instance).functions()},
             people=directory(case.context),
             files=known_files(case.context, case.root.id, task.id),
             now=case.context.now,

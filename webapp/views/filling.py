@@ -31,11 +31,11 @@ class Filling:
         return self.pressed != "submit"
 
 
-def people(role: str, unit: str) -> Sequence[forms.Person]:
+def people(roles: Sequence[str], unit: str) -> Sequence[forms.Person]:
     """People for a picker, as the form macros want them."""
     return [
         forms.Person(id=one.id, name=one.name, unit=one.unit)
-        for one in ask(People, role=role, unit=unit)
+        for one in ask(People, role=",".join(roles), unit=unit)
     ]
 
 
