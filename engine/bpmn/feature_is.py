@@ -117,12 +117,5 @@ def ways_in(graph: Graph, node: Node) -> bool:
 
 def calls_global_task(graph: Graph, call: Node) -> bool:
     """A call of a task defined at the top of the file."""
-    called = next(
-        (
-            child
-            for child in graph.root
-            if child.get("id") and child.get("id") == call.get("calledElement")
-        ),
-        None,
-    )
+    called = graph.referenced(call, "calledElement")
     return called is not None and names.kind(called).startswith("global")

@@ -42,6 +42,21 @@ def unknown_elements(graph: Graph) -> Iterator[Problem]:
                 )
 
 
+def listeners(graph: Graph) -> Iterator[Problem]:
+    """Listeners would be work at moments at which nothing runs here."""
+    for process in graph.processes:
+        for local in ("executionListener", "taskListener"):
+            for listener in process.iter(names.zeebe(local)):
+                yield problem(
+                    "not-supported",
+                    owner(listener),
+                    f"{{it}}：本引擎不支持监听器（{local}）。请画成其前或其后的服务任务。",
+                    f"{{it}}: listeners ({local}) are not supported. "
+                    "Draw a service task before or after it.",
+                    feature="listener",
+                )
+
+
 def misplaced_elements(graph: Graph) -> Iterator[Problem]:
     """Nodes and flows stand in a process or sub-process, triggers in an event."""
     for element in graph.root.iter(f"{{{names.BPMN}}}*"):
@@ -110,4 +125,4 @@ _KNOWN = names.FLOW_NODES | {
     "subChoreography",
 }
 
-RULES = (refused_features, unknown_elements, misplaced_elements)
+RULES = (refused_features, unknown_elements, listeners, misplaced_elements)

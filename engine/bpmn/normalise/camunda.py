@@ -34,6 +34,7 @@ _MOVED: Final = {
 _TOPICS: Final = {"serviceTask", "sendTask", "businessRuleTask"}
 _JAVA: Final = ("class", "delegateExpression", "expression")
 _JAVA_ELEMENTS: Final = frozenset({"executionListener", "taskListener", "connector"})
+_FIELDS: Final = frozenset({"formData", "formProperty"})
 _EMBEDDED_FORM: Final = re.compile(r"^(?:camunda-forms|embedded|app):(?:deployment:)?")
 
 
@@ -75,12 +76,20 @@ def _attributes(element: names.Node, attributes: dict[str, str]) -> Iterator[Pro
             if name == "decisionRef" and kind != "businessRuleTask":
                 continue
             yield from _moved(element, attributes[name], local, target)
+    if kind == "startEvent" and attributes.get("initiator"):
+        _initiator(element, attributes["initiator"])
     if kind in _TOPICS and attributes.get("topic"):
         build.extension(element, "taskDefinition", type=attributes["topic"])
     if kind == "businessRuleTask" and attributes.get("resultVariable"):
         build.extension(element, "calledDecision", resultVariable=attributes["resultVariable"])
     if kind == "multiInstanceLoopCharacteristics":
         yield from _loop(element, attributes)
+
+
+def _initiator(start: names.Node, variable: str) -> None:
+    build.mapping(start, "output", "=case.starter", variable)
+    for prefix in _PREFIXES:
+        names.drop(start, prefix + "initiator")
 
 
 def _moved(element: names.Node, text: str, local: str, target: str) -> Iterator[Problem]:
@@ -110,6 +119,8 @@ def _elements(element: names.Node) -> Iterator[Problem]:
             local = _local(child)
             if local in _JAVA_ELEMENTS:
                 yield _java(element, f"camunda:{local}")
+            elif local in _FIELDS:
+                yield _embedded_form(element)
             elif local in _REWRITTEN:
                 yield from _REWRITTEN[local](element, child)
                 # It stands there in our words now, and must not be taken for a second one.
@@ -134,6 +145,17 @@ def _io(element: names.Node, block: names.Node) -> Iterator[Problem]:
         yield from _mapping(element, local, text, target, literal=True)
     if any(_local(parameter) == "outputParameter" for parameter in block):
         yield _only_outputs(element)
+
+
+def _embedded_form(element: names.Node) -> Problem:
+    return problem(
+        "embedded-form",
+        element,
+        "{it}的表单字段写在模型里，不会显示。请另建表单文件，用 formDefinition 指定。",
+        "{it} has its form's fields inside the model, where they are not shown. "
+        "Make a form file and name it with formDefinition.",
+        severity="warning",
+    )
 
 
 def _only_outputs(element: names.Node) -> Problem:

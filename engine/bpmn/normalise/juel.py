@@ -163,7 +163,10 @@ class _Reader:
             return f"-{self._unary(depth + 1)}"
         if self.peek() == "empty":
             self._take()
-            operand = self._unary(depth + 1)
+            operand = self._path(depth + 1)
+            # It is written three times, so that nothing but a path may stand here.
+            if "(" in operand:
+                raise NotTranslatable(f"empty {operand[:40]}")
             return f'({operand} = null or {operand} = "" or {operand} = [])'
         return self._path(depth)
 

@@ -128,6 +128,16 @@ CONTENT: list[tuple[str, str, str, str]] = [
         ),
         "",
     ),
+    (
+        "not-supported",
+        "t",
+        path(
+            user(
+                extension='<zeebe:taskListeners><zeebe:taskListener eventType="creating" type="x"/></zeebe:taskListeners>'
+            )
+        ),
+        "",
+    ),
     # Camunda 7
     ("java-code", "t", path('<serviceTask id="t" camunda:class="com.acme.Doer"/>'), ""),
     (

@@ -163,6 +163,8 @@ def test_simple_expressions_of_camunda_7_are_feel(written: str, meant: str) -> N
         "${" + "!" * 5000 + "a}",
         "${a = b}",
         "${new Foo}",
+        "${" + "empty " * 40 + "a}",
+        "${empty (empty (a))}",
     ],
 )
 def test_what_is_a_program_is_not_rewritten(written: str) -> None:
@@ -177,6 +179,27 @@ def test_any_text_is_rewritten_to_feel_or_refused(text: str) -> None:
     except juel.NotTranslatable:
         return
     feel.compile(meant)
+
+
+def test_many_flows_alike_get_ids_as_fast_as_few() -> None:
+    flows = '<sequenceFlow sourceRef="s" targetRef="e"/>' * 20_000
+    graph = spelled(model('<startEvent id="s"/><endEvent id="e"/>' + flows))
+    assert len({each.get("id") for each in graph.flows}) == 20_000
+
+
+def test_the_initiator_is_who_started_the_case() -> None:
+    graph = spelled(file("camunda7.bpmn"))
+    mapping = dialect.extension(graph.by_id["start"], "ioMapping")
+    assert mapping is not None
+    assert [(each.get("source"), each.get("target")) for each in mapping] == [
+        ("=case.starter", "starter")
+    ]
+
+
+def test_fields_inside_a_model_are_told_not_to_be_shown() -> None:
+    task = user(extension='<camunda:formData><camunda:formField id="a"/></camunda:formData>')
+    (problem,) = spell(read(model(path(task))))
+    assert (problem.code, problem.where, problem.severity) == ("embedded-form", "t", "warning")
 
 
 def test_an_expression_that_cannot_be_taken_over_is_told_by_element() -> None:
