@@ -36,6 +36,7 @@ class Form:
         self.names = names
         self.english = dict(texts or {})
         """Chinese → this form's language for texts that are computed; empty in Chinese."""
+        self._translation: tuple[Mapping[str, str], Form] | None = None
         self.computes = coherence.computes(components)
         """Whether the form has any formula."""
         self.triggers = coherence.triggers(components)
@@ -65,7 +66,18 @@ class Form:
         return translate.texts(self.document)
 
     def translated(self, texts: Mapping[str, str]) -> Form:
-        """The same form, same keys, with every text found in ``texts`` replaced."""
+        """The same form, same keys, with every text found in ``texts`` replaced.
+
+        The last translation is kept: a package asks with the same texts again and again.
+        """
+        kept = self._translation
+        if kept is not None and kept[0] is texts:
+            return kept[1]
+        form = self._translate(texts)
+        self._translation = (texts, form)
+        return form
+
+    def _translate(self, texts: Mapping[str, str]) -> Form:
         document = translate.translated(self.document, texts)
         builder = Builder(self.names)
         return Form(
