@@ -243,16 +243,16 @@ class Run:
     # ------------------------------------------------------------------ within
 
     def _answer(self, token: Token, values: Mapping[str, object]) -> None:
-        instance = self._instance
+        instance, taken = self._instance, plain_map(values)
         instance.close(token, completed=True)
-        token.task_spec.take_result(token, plain_map(values))
+        token.task_spec.take_result(token, taken)
         token.proceed(Phase.LEAVE)
         instance.drain()
 
     def _happen(self, token: Token, values: Mapping[str, object]) -> None:
-        instance = self._instance
+        instance, taken = self._instance, plain_map(values)
         instance.close(token, completed=True)
-        token.task_spec.happen(token, plain_map(values))
+        token.task_spec.happen(token, taken)
         instance.drain()
 
     def _fail(self, token: Token, why: Stuck, error_code: str | None) -> None:

@@ -110,7 +110,17 @@ def raw(
     maps += scopes(token)
     maps += (instance.variables, instance.functions)
     expression = feel.compile(text, names=instance.function_names)
-    return expression.evaluate(ChainMap(*maps), now=instance.now, warn=warn)  # type: ignore[arg-type]
+    try:
+        return expression.evaluate(ChainMap(*maps), now=instance.now, warn=warn)  # type: ignore[arg-type]
+    except (TypeError, ValueError, ArithmeticError, RecursionError) as exc:
+        # A variable or a function of the host that has no meaning in FEEL.
+        raise Stuck(
+            "value-unusable",
+            f"表达式“{text[:200]}”用到的变量或函数无法使用（{type(exc).__name__}）。"
+            "请更正变量，再重试。",
+            f'The expression "{text[:200]}" uses a variable or function that cannot be used '
+            f"({type(exc).__name__}). Mend the variables, then retry.",
+        ) from exc
 
 
 def holds(

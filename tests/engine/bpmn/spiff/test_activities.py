@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
-from engine.errors import EvaluationFailed
+from engine.errors import EvaluationFailed, Invalid
+from engine.feel import FeelFunction
 from engine.model import facts
 from tests.engine.bpmn.spiff.driver import Case, House, both, ext, flows
 from tests.engine.bpmn.spiff.test_events import MESSAGE, boundary, timer
@@ -245,6 +246,58 @@ def test_the_librarys_python_engine_is_never_made(monkeypatch: pytest.MonkeyPatc
         {"x": 1},
     )
     assert case.run.variables["r"] == 2
+
+
+def test_values_that_feel_cannot_hold_are_an_incident() -> None:
+    house = House()
+    house.named["limit date"] = len  # no FEEL function
+    case = both(
+        '<startEvent id="s"/><scriptTask id="a">'
+        + ext('<zeebe:script expression="=limit date(1)" resultVariable="r"/>')
+        + "</scriptTask>"
+        + flows("s>a"),
+        lambda case: None,
+        house=house,
+    )
+    assert len(case.of(facts.IncidentRaised)) == 1
+
+
+def test_functions_of_the_house_are_called_by_their_names_with_spaces() -> None:
+    house = House()
+    house.named["limit date"] = FeelFunction(
+        "limit date", ["id", "anchor"], lambda i, a: f"{i}/{a}"
+    )
+    case = both(
+        '<startEvent id="s"/><scriptTask id="a">'
+        + ext('<zeebe:script expression="=limit date(x, 2)" resultVariable="r"/>')
+        + "</scriptTask>"
+        + flows("s>a"),
+        lambda case: None,
+        {"x": "d"},
+        house=house,
+    )
+    assert case.run.variables["r"] == "d/2"
+
+
+def test_answers_nested_too_deep_are_refused() -> None:
+    deep: object = 1
+    for _ in range(5000):
+        deep = [deep]
+    case = Case(_specs('<startEvent id="s"/><userTask id="a"/>' + flows("s>a")))
+    with pytest.raises(Invalid):
+        case.run.complete(case.key("a"), {"x": deep})
+    assert case.open == ["a"]
+
+
+def test_a_loop_that_nests_a_value_ever_deeper_ends_as_an_incident() -> None:
+    case = both(
+        '<startEvent id="s"/><exclusiveGateway id="m"/><scriptTask id="a">'
+        + ext('<zeebe:script expression="=[x]" resultVariable="x"/>')
+        + "</scriptTask>"
+        + flows("s>m>a>m"),
+        lambda case: None,
+    )
+    assert [fact.element_id for fact in case.of(facts.IncidentRaised)] == ["a"]
 
 
 def test_send_and_receive_tasks() -> None:
