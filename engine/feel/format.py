@@ -9,7 +9,7 @@ from typing import Final
 from engine.feel.budget import charge, metered
 from engine.feel.temporal import Date, DateTime, DayTimeDuration, Time, YearMonthDuration
 from engine.feel.temporal_text import format_temporal
-from engine.feel.values import Context, FeelFunction, FeelRange
+from engine.feel.values import DECIMAL128, Context, FeelFunction, FeelRange
 
 _PLAIN_DIGITS: Final = 40
 _BARE_NAME: Final = re.compile(r"[^\W\d]\w*(?: \w+)*")
@@ -20,7 +20,7 @@ def format_number(value: Decimal) -> str:
     """A number without trailing zeros, with an exponent only when it would be very long."""
     if not value:
         return "0"
-    value = value.normalize()
+    value = DECIMAL128.normalize(value)
     if abs(value.adjusted()) > _PLAIN_DIGITS:
         return str(value)
     return format(value, "f")

@@ -131,6 +131,12 @@ def quantified(domains: Sequence[Domain], condition: Code, every: bool, pos: int
                     return not every
                 if value is not every:
                     result = None
+                    if value is not None:
+                        frame.run.note(
+                            pos,
+                            f"条件应为布尔值，却是{kind_zh(value)}。",
+                            f"the condition is a {kind_en(value)}, not a boolean.",
+                        )
         except Null as null:
             frame.run.note(pos, null.zh, null.en)
             return None

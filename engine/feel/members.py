@@ -19,7 +19,7 @@ from engine.feel.temporal import (
     Time,
     YearMonthDuration,
 )
-from engine.feel.values import DECIMAL128, Context, FeelRange, kind_en, kind_zh
+from engine.feel.values import Context, FeelRange, kind_en, kind_zh
 
 
 def member(run: Run, value: object, name: str) -> object:
@@ -61,8 +61,8 @@ def _unit(nanos: int, size: int, wrap: int) -> Decimal:
 
 def _seconds(duration: DayTimeDuration) -> Decimal:
     rest = Decimal(abs(duration.nanos) % MINUTE)
-    seconds = DECIMAL128.divide(rest, Decimal(SECOND))
-    return -seconds if duration.nanos < 0 else seconds
+    seconds = rest.scaleb(-9)
+    return seconds.copy_negate() if duration.nanos < 0 else seconds
 
 
 def _years(duration: YearMonthDuration) -> Decimal:

@@ -218,7 +218,7 @@ class Parser(Reader):
     def _primary(self) -> tree.Node:
         token = self.token
         match token.kind:
-            case "number" | "name" if known := self._given_name(token):
+            case "number" | "name" | "bad" if known := self._given_name(token):
                 return known
             case "number":
                 self.index += 1

@@ -14,7 +14,7 @@ from engine.feel.names import KnownNames
 KEYWORDS: Final = frozenset(
     "if then else for in return some every satisfies and or between instance function external".split()
 )
-_CLOSERS: Final = frozenset({")", "]", "}", ",", ":"})
+_CLOSERS: Final = frozenset("()[]{},:")
 _LONGEST_TEXT: Final = 100_000
 _TYPE_WORDS: Final = frozenset({"list", "range", "context", "function"})
 _PROPERTIES: Final = ("time offset", "start included", "end included")

@@ -115,7 +115,7 @@ class Time:
     @property
     def second(self) -> Decimal:
         """0 to 59, with its fraction."""
-        return Decimal(self.nanos % MINUTE) / SECOND
+        return Decimal(self.nanos % MINUTE).scaleb(-9)
 
     @property
     def floating(self) -> bool:

@@ -1,7 +1,7 @@
 """XPath regular expressions on RE2: linear time, whatever the pattern.
 
-The two languages are near; what differs is rewritten, and what RE2 cannot do (back-references) is
-null with a diagnostic.
+The two languages are near, and what differs is rewritten. Only patterns that refer back to a
+group, which RE2 cannot do, run on a metered machine of our own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, Final
 import re2
 
 from engine.feel.budget import Run
-from engine.feel.builtins.xpath import translate
+from engine.feel.builtins.backtrack import Backtracking
+from engine.feel.builtins.xpath import NeedsBacktracking, translate
 from engine.feel.diagnostics import Null
 
 _FLAGS: Final = frozenset("smixq")
@@ -29,6 +30,26 @@ def _options() -> Any:
     return options
 
 
+class _Linear:
+    """A pattern RE2 can match."""
+
+    def __init__(self, source: str, flags: str) -> None:
+        inline = "".join(flag for flag in "smi" if flag in flags)
+        try:
+            self._compiled = re2.compile(f"(?{inline}){source}" if inline else source, _options())
+        except re2.error as error:
+            raise Null("正则表达式写法有误。", "the regular expression is malformed.") from error
+        self.groups = int(self._compiled.groups)
+
+    def occurrences(self, run: Run, text: str) -> Iterator[Any]:
+        """All occurrences, left to right."""
+        # RE2 takes at worst text × program: seconds where both are large.
+        run.meter.tick(len(text) * self._compiled.programsize // _WORK_PER_STEP)
+        for match in self._compiled.finditer(text):
+            run.meter.look()
+            yield match
+
+
 class Pattern:
     """A compiled pattern."""
 
@@ -38,36 +59,28 @@ class Pattern:
         if len(pattern) > _LONGEST_PATTERN:
             raise Null("正则表达式过长。", "the regular expression is too long.")
         self._literal = "q" in flags
-        source = re2.escape(pattern) if self._literal else translate(pattern, flags)
-        inline = "".join(flag for flag in "smi" if flag in flags)
-        if inline:
-            source = f"(?{inline}){source}"
+        self._engine: _Linear | Backtracking
         try:
-            self._compiled = re2.compile(source, _options())
-        except re2.error as error:
-            raise Null("正则表达式写法有误。", "the regular expression is malformed.") from error
-        self._groups = int(self._compiled.groups)
-
-    def _pay(self, run: Run, text: str) -> None:
-        # RE2 takes at worst text × program: seconds where both are large.
-        run.meter.characters(len(text))
-        run.meter.tick(len(text) * self._compiled.programsize // _WORK_PER_STEP)
+            source = re2.escape(pattern) if self._literal else translate(pattern, flags)
+            self._engine = _Linear(source, flags)
+        except NeedsBacktracking:
+            self._engine = Backtracking(pattern, flags)
+        self._groups = self._engine.groups
 
     def found(self, run: Run, text: str) -> bool:
         """Whether it occurs in ``text``."""
-        self._pay(run, text)
-        return self._compiled.search(text) is not None
+        run.meter.characters(len(text))
+        return next(self._engine.occurrences(run, text), None) is not None
 
     def _each(self, run: Run, text: str) -> Iterator[Any]:
-        self._pay(run, text)
-        if self._compiled.search("") is not None:
+        run.meter.characters(len(text))
+        if next(self._engine.occurrences(run, ""), None) is not None:
             raise Null(
                 "正则表达式能匹配空文本，不能用来替换或拆分。",
                 "the pattern matches nothing at all, so it cannot replace or split.",
             )
-        for match in self._compiled.finditer(text):
+        for match in self._engine.occurrences(run, text):
             run.meter.tick()
-            run.meter.look()
             yield match
 
     def replaced(self, run: Run, text: str, replacement: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NoReturn
+from typing import Final
 
-from engine.feel.builtins.codepoints import CLASSES, NONE, CodeSet, property_set, with_case_variants
+from engine.feel.builtins.classes import SINGLE, PatternReader, malformed
+from engine.feel.builtins.codepoints import CLASSES, CodeSet
 from engine.feel.diagnostics import Null
 
 _QUANTIFIER: Final = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
-_SINGLE: Final = frozenset("nrt\\|.?*+(){}-[]^$")
-_PROPERTY: Final = re.compile(r"\\([pP])\{([A-Za-z0-9-]+)\}")
 _HIGHEST_REPEAT: Final = 1000
 _LONGEST: Final = 200_000
 _NATIVE: Final = {
@@ -23,23 +22,22 @@ _NATIVE: Final = {
 }
 
 
+class NeedsBacktracking(Exception):
+    """The pattern refers back to what a group matched, which RE2 cannot do."""
+
+
 def translate(pattern: str, flags: str) -> str:
-    """RE2's form of an XPath pattern; Null when it is malformed or beyond RE2."""
+    """RE2's form of an XPath pattern; Null when it is malformed or beyond RE2.
+
+    Raises NeedsBacktracking where it refers back.
+    """
     return _Translator(pattern, flags).run()
 
 
-def _malformed() -> NoReturn:
-    raise Null("正则表达式写法有误。", "the regular expression is malformed.")
-
-
-class _Translator:
+class _Translator(PatternReader):
     def __init__(self, pattern: str, flags: str) -> None:
-        if "x" in flags:
-            pattern = _without_space(pattern)
-        self.pattern = pattern
-        self.caseless = "i" in flags
+        super().__init__(pattern, flags)
         self.dot = "(?s:.)" if "s" in flags else r"[^\n\r]"
-        self.index = 0
         self.size = 0
         self.out: list[str] = []
 
@@ -61,9 +59,9 @@ class _Translator:
             case "(":
                 self._group()
             case "]" | "}":
-                _malformed()
+                malformed()
             case "*" | "+" | "?" if not self.out:
-                _malformed()
+                malformed()
             case _:
                 self._emit(here)
 
@@ -74,7 +72,7 @@ class _Translator:
     def _group(self) -> None:
         if self.pattern.startswith("(?", self.index):
             if not self.pattern.startswith("(?:", self.index):
-                _malformed()
+                malformed()
             self.out.append("(?:")
             self.index += 3
         else:
@@ -83,7 +81,7 @@ class _Translator:
     def _repeat(self) -> None:
         match = _QUANTIFIER.match(self.pattern, self.index)
         if match is None or not self.out:
-            _malformed()
+            malformed()
         low, comma, high = match.groups()
         if max(int(low), int(high or 0)) > _HIGHEST_REPEAT:
             raise Null("正则表达式重复次数过多。", "the regular expression repeats too often.")
@@ -96,24 +94,16 @@ class _Translator:
             self.index += 2
             return _NATIVE.get(letter) or self._explicit(CLASSES[letter]())
         if letter in ("p", "P"):
-            return self._explicit(self._property_set())
+            return self._explicit(self.category())
         if letter.isdigit() and letter.isascii():
-            raise Null("不支持正则表达式的反向引用。", "back-references are not supported.")
-        if letter not in _SINGLE or not letter:
-            _malformed()
+            raise NeedsBacktracking
+        if letter not in SINGLE or not letter:
+            malformed()
         self.index += 2
         return f"\\{letter}"
 
-    def _property_set(self) -> CodeSet:
-        match = _PROPERTY.match(self.pattern, self.index)
-        if match is None:
-            _malformed()
-        self.index = match.end()
-        found = property_set(match[2])
-        return found.complement() if match[1] == "P" else found
-
     def _class(self) -> str:
-        return self._explicit(self._class_set())
+        return self._explicit(self.character_class())
 
     def _explicit(self, found: CodeSet) -> str:
         """A set written out; case is settled already (a category is never caseless)."""
@@ -122,82 +112,3 @@ class _Translator:
         if self.size > _LONGEST:
             raise Null("正则表达式过于复杂。", "the regular expression is too complex.")
         return f"(?-i:[{inner}])" if self.caseless else f"[{inner}]"
-
-    def _class_set(self) -> CodeSet:
-        """A bracketed class from here, with negation and subtraction worked out."""
-        self.index += 1
-        negated = self.pattern.startswith("^", self.index)
-        self.index += negated
-        found = NONE
-        first = True
-        while True:
-            if self.index >= len(self.pattern):
-                _malformed()
-            if self.pattern[self.index] == "]" and not first:
-                self.index += 1
-                return found.complement() if negated else found
-            if self.pattern.startswith("-[", self.index) and not first:
-                self.index += 1
-                taken = self._class_set()
-                if not self.pattern.startswith("]", self.index):
-                    _malformed()
-                self.index += 1
-                return (found.complement() if negated else found).minus(taken)
-            found = found.union(self._item())
-            first = False
-
-    def _item(self) -> CodeSet:
-        low = self._atom()
-        if isinstance(low, CodeSet):
-            return low
-        if self.pattern[self.index : self.index + 1] != "-" or self.pattern[
-            self.index + 1 : self.index + 2
-        ] in ("]", "["):
-            return self._characters(low, low)
-        self.index += 1
-        high = self._atom()
-        if isinstance(high, CodeSet) or high < low:
-            _malformed()
-        return self._characters(low, high)
-
-    def _characters(self, low: int, high: int) -> CodeSet:
-        found = CodeSet(((low, high),))
-        return with_case_variants(found) if self.caseless else found
-
-    def _atom(self) -> CodeSet | int:
-        """One character of a class, or the set an escape stands for."""
-        here = self.pattern[self.index : self.index + 1]
-        if here in ("", "[", "]"):
-            _malformed()
-        if here != "\\":
-            self.index += 1
-            return ord(here)
-        letter = self.pattern[self.index + 1 : self.index + 2]
-        if letter in ("p", "P"):
-            return self._property_set()
-        if letter in CLASSES:
-            self.index += 2
-            return CLASSES[letter]()
-        if not letter or letter not in _SINGLE:
-            _malformed()
-        self.index += 2
-        return ord({"n": "\n", "r": "\r", "t": "\t"}.get(letter, letter))
-
-
-def _without_space(pattern: str) -> str:
-    """Flag ``x``: white space outside classes does not count."""
-    out: list[str] = []
-    depth = 0
-    escaped = False
-    for each in pattern:
-        if escaped:
-            escaped = False
-        elif each == "\\":
-            escaped = True
-        elif each == "[":
-            depth += 1
-        elif each == "]":
-            depth -= 1
-        if depth > 0 or each not in " \t\n\r":
-            out.append(each)
-    return "".join(out)
