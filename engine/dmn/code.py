@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine import feel
+from engine.dmn.given import read_as
 from engine.dmn.run import Code, Run, Scope, extended
 from engine.feel.budget import Run as FeelRun
 from engine.feel.loops import range_elements
@@ -63,6 +64,15 @@ def typed(inner: Code, place: Place) -> Code:
 
     def code(scope: Scope, run: Run) -> object:
         return place.fit(inner(scope, run), run)
+
+    return code
+
+
+def from_outside(inner: Code, place: Place) -> Code:
+    """``inner``, its value made to fit ``place``, texts read as the dates that are wanted there."""
+
+    def code(scope: Scope, run: Run) -> object:
+        return place.fit(read_as(inner(scope, run), place.type), run)
 
     return code
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from engine import feel
 from engine.dmn import code, model, table
@@ -22,6 +24,8 @@ from engine.dmn.texts import NEVER, Role, Texts
 from engine.dmn.types import Types
 from engine.feel.types import ANY, FeelType, FunctionType
 from engine.feel.values import Param
+
+_VARIABLE: Final = re.compile(r"[^\W\d]\w*(\s*\.\s*[^\W\d]\w*)*")
 
 
 class Compiler:
@@ -268,10 +272,17 @@ class Compiler:
         if column.values is not None and column.values.text:
             expected = self._test(column.values)
         return table.InputColumn(
-            value=self._text(column.expression, place, "input"),
+            value=self._column(column.expression, place),
             place=place,
             expected=expected,
         )
+
+    def _column(self, text: model.Text, place: Place) -> Code:
+        """A column's expression; a bare variable may come from outside, and its dates as texts."""
+        if place.type is None or not _VARIABLE.fullmatch(text.text):
+            return self._text(text, place, "input")
+        plain = self._text(text, Place(place.where), "input")
+        return code.from_outside(plain, place)
 
     def _output(
         self, column: model.Output, source: model.DecisionTable, number: int

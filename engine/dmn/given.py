@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from engine import feel
 from engine.errors import EvaluationFailed
+from engine.feel.types import DATE, DATE_TIME, DAY_TIME, DURATION, TIME, YEAR_MONTH, FeelType
 
 
 class Given(Mapping[str, object]):
@@ -70,3 +72,34 @@ def as_feel(value: object, name: str) -> object:
                 "(an unsupported kind, or nested too deep).",
             },
         ) from exc
+
+
+_READERS: Final[Mapping[FeelType, Callable[[str], object]]] = {
+    DATE: feel.parse_date,
+    TIME: feel.parse_time,
+    DATE_TIME: feel.parse_date_time,
+    DAY_TIME: feel.parse_duration,
+    YEAR_MONTH: feel.parse_duration,
+    DURATION: feel.parse_duration,
+}
+
+
+def read_as(value: object, type_: FeelType | None) -> object:
+    """``value`` with texts read as the dates, times and durations that ``type_`` wants of them.
+
+    Variables are JSON, which has no dates: a form's answer comes as ``"2026-03-02"``. Only what
+    comes from outside is read so; within FEEL a string never becomes a date by itself.
+    """
+    while isinstance(type_, feel.ConstrainedType):
+        type_ = type_.base
+    if isinstance(value, str) and type_ is not None and type_ in _READERS:
+        try:
+            return _READERS[type_](value)
+        except feel.Null:
+            return value
+    if isinstance(value, list) and isinstance(type_, feel.ListType):
+        return [read_as(each, type_.element) for each in value]
+    if isinstance(value, feel.Context) and isinstance(type_, feel.ContextType):
+        fields = dict(type_.fields)
+        return feel.Context((name, read_as(each, fields.get(name))) for name, each in value.items())
+    return value

@@ -15,7 +15,7 @@ from engine.dmn.compiled import (
     CompiledNode,
     CompiledService,
 )
-from engine.dmn.given import Given, Undeclared, as_feel
+from engine.dmn.given import Given, Undeclared, as_feel, read_as
 from engine.dmn.run import Run, Scope, extended
 from engine.feel.budget import Run as FeelRun
 from engine.feel.values import Context, FeelFunction
@@ -156,7 +156,7 @@ class Frame:
         ):
             if key in source:
                 value = self.inputs[key] if source is plain else as_feel(source[key], name)
-                return node.place.fit(value, self.run)
+                return node.place.fit(read_as(value, node.place.type), self.run)
         self.run.note(
             "dmn-missing-input",
             ident,

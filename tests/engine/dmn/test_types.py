@@ -202,3 +202,44 @@ def test_an_unknown_type_is_told_and_taken_as_any() -> None:
 
 def test_allowed_values_that_are_no_feel_are_refused() -> None:
     assert codes(definitions(item("t", ref("number") + allowed("[1..")))) == ["dmn-feel"]
+
+
+@pytest.mark.parametrize(
+    ("type_ref", "text", "wanted"),
+    [
+        ("date", "2026-03-02", 3),
+        ("date and time", "2026-03-02T08:00:00+08:00", 3),
+        ("duration", "P3M", 3),
+        ("date", "2026-02-30", None),
+    ],
+)
+def test_given_texts_are_read_as_the_dates_their_type_wants(
+    type_ref: str, text: str, wanted: int | None
+) -> None:
+    kind = "years and months duration" if type_ref == "duration" else type_ref
+    member = "months" if type_ref == "duration" else "month"
+    nested = item("tCase", part("when", ref(kind)) + part("note", ref("string")))
+    decisions = load(
+        nested,
+        input_data("x", kind),
+        input_data("case", "tCase"),
+        decision("flat", literal(f"x.{member}"), needs=["i:x"]),
+        decision("deep", literal(f"case.when.{member}"), needs=["i:case"]),
+    )
+    assert decisions.evaluate("flat", {"x": text}).value == wanted
+    assert decisions.evaluate("deep", {"case": {"when": text, "note": text}}).value == wanted
+
+
+def test_a_column_that_names_a_variable_reads_its_dates_too_but_feel_never_does() -> None:
+    def column(expression: str) -> dmn.Decisions:
+        body = table([expression], ["y"], [['< date("2026-05-01")', "1"]]).replace(
+            "<inputExpression>", '<inputExpression typeRef="date">'
+        )
+        return load(decision("d", body))
+
+    given = {"收到日期": "2026-03-02", "件": {"收到日期": "2026-03-02"}}
+    assert column("收到日期").evaluate("d", given).value == 1
+    assert column("件.收到日期").evaluate("d", given).value == 1
+    outcome = column('"2026-03-02"').evaluate("d", given)
+    assert outcome.value is None
+    assert "dmn-type" in [each.code for each in outcome.diagnostics]
