@@ -37,6 +37,7 @@ _KINDS: Final = {
     "messageFlow": ("消息流", "message flow"),
     "process": ("流程", "process"),
     "lane": ("泳道", "lane"),
+    "participant": ("泳池", "pool"),
     "message": ("消息", "message"),
     "signal": ("信号", "signal"),
     "error": ("错误", "error"),

@@ -44,6 +44,22 @@ def message_flows(graph: Graph) -> Iterator[Problem]:
             )
 
 
+def participants(graph: Graph) -> Iterator[Problem]:
+    """A pool shows a process of the file, or nothing but its name."""
+    drawn = {each.get("id") for each in graph.root if names.kind(each) == "process"}
+    for pool in graph.root.iter(names.bpmn("participant")):
+        reference = names.local_name(pool.get("processRef"))
+        if reference and reference not in drawn:
+            yield problem(
+                "pool-without-process",
+                pool,
+                f"{{it}}引用的流程“{reference}”不在文件中，只作图示。请删去引用，或补上流程。",
+                f"{{it}} refers to the process “{reference}”, which is not in the file; "
+                "it is only a picture. Remove the reference or add the process.",
+                severity="warning",
+            )
+
+
 def _pool(end: Node) -> str:
     """The process behind an end of a message flow; of a pool without one, the pool."""
     if names.kind(end) == "participant":
@@ -52,4 +68,4 @@ def _pool(end: Node) -> str:
     return process.get("id", "") if process is not None else ""
 
 
-RULES = (message_flows,)
+RULES = (message_flows, participants)

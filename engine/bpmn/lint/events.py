@@ -310,22 +310,25 @@ def _left(graph: Graph, node: Node) -> Iterator[Problem]:
         )
 
 
-def error_codes(graph: Graph) -> Iterator[Problem]:
-    """An error that is thrown has a code, so that it can be told from others."""
+def thrown_codes(graph: Graph) -> Iterator[Problem]:
+    """An error or escalation that is thrown has a code, so that it can be told from others."""
     for node in graph.nodes:
-        if names.kind(node) != "endEvent":
+        if names.kind(node) not in {"endEvent", "intermediateThrowEvent"}:
             continue
         for definition in graph.definitions(node):
-            if names.kind(definition) != "errorEventDefinition":
+            kind = names.kind(definition).removesuffix("EventDefinition")
+            if kind not in {"error", "escalation"}:
                 continue
-            error = graph.by_id.get(definition.get("errorRef", ""))
-            named = error is not None and (error.get("errorCode") or error.get("name"))
-            if not definition.get("errorRef") or (error is not None and not named):
+            reference = definition.get(f"{kind}Ref")
+            target = graph.by_id.get(reference or "")
+            coded = target is None or target.get(f"{kind}Code") or target.get("name")
+            if not reference or not coded:
+                word = _TRIGGERS[kind][0]
                 yield problem(
-                    "error-without-code",
+                    "thrown-without-code",
                     node,
-                    "{it}抛出的错误没有代码。请选择错误并填写代码。",
-                    "{it} throws an error without code. Choose an error and give it a code.",
+                    f"{{it}}抛出的{word}没有代码。请选择{word}并填写代码。",
+                    f"{{it}} throws an {kind} without code. Choose an {kind} and give it a code.",
                 )
 
 
@@ -373,7 +376,7 @@ RULES = (
     cancel_ends,
     timers,
     links,
-    error_codes,
+    thrown_codes,
     conditional_events,
     compensation,
 )

@@ -95,7 +95,7 @@ def _unnamed(graph: Graph, node: Node, holder: Node) -> Iterator[Problem]:
     attribute, zh, en = wanted
     thrown = names.kind(node) in {"intermediateThrowEvent", "endEvent"}
     if not holder.get(attribute):
-        if thrown and graph_operation(node):
+        if thrown and sends_by_operation(node):
             return
         yield problem(
             f"no-{en}",
@@ -114,7 +114,7 @@ def _unnamed(graph: Graph, node: Node, holder: Node) -> Iterator[Problem]:
         )
 
 
-def graph_operation(node: Node) -> bool:
+def sends_by_operation(node: Node) -> bool:
     """Whether a throwing message event does its work by a registered operation."""
     return node.find(f".//{names.zeebe('taskDefinition')}") is not None
 
@@ -138,7 +138,7 @@ def stale_flow_lists(graph: Graph) -> Iterator[Problem]:
 
 
 def lane_references(graph: Graph) -> Iterator[Problem]:
-    """Lanes list nodes that exist, each in one lane of a set."""
+    """Lanes list nodes that exist."""
     for process in graph.processes:
         for lane in process.iter(names.bpmn("lane")):
             for reference in lane.findall(names.bpmn("flowNodeRef")):
@@ -151,6 +151,26 @@ def lane_references(graph: Graph) -> Iterator[Problem]:
                         f"{{it}} lists the node “{reference.text}”, which does not exist; ignored. "
                         "Save the model again.",
                         severity="warning",
+                    )
+
+
+def nodes_in_two_lanes(graph: Graph) -> Iterator[Problem]:
+    """A node stands in one lane of a set, so that it is clear whose it is (10.8)."""
+    for process in graph.processes:
+        for lanes in process.iter(names.bpmn("laneSet"), names.bpmn("childLaneSet")):
+            seen: dict[str, Node] = {}
+            for lane in lanes.findall(names.bpmn("lane")):
+                for reference in lane.findall(names.bpmn("flowNodeRef")):
+                    identifier = (reference.text or "").strip()
+                    node = graph.by_id.get(identifier)
+                    if seen.setdefault(identifier, lane) is lane or node is None:
+                        continue
+                    yield problem(
+                        "two-lanes",
+                        node,
+                        "{it}同时在两条泳道中，不知归谁办理。请只放在一条泳道里。",
+                        "{it} stands in two lanes, so it is not clear whose it is. "
+                        "Put it into one.",
                     )
 
 
@@ -175,4 +195,5 @@ RULES = (
     unnamed_messages,
     stale_flow_lists,
     lane_references,
+    nodes_in_two_lanes,
 )

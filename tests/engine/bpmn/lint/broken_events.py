@@ -137,7 +137,7 @@ EVENTS: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
-        "error-without-code",
+        "thrown-without-code",
         "e",
         path(user()).replace(
             '<endEvent id="e"/>', '<endEvent id="e"><errorEventDefinition/></endEvent>'
@@ -154,5 +154,14 @@ EVENTS: list[tuple[str, str, str, str]] = [
             'triggeredByEvent="true"',
         ),
         ERR,
+    ),
+    (
+        "thrown-without-code",
+        "e",
+        path(user()).replace(
+            '<endEvent id="e"/>',
+            '<endEvent id="e"><escalationEventDefinition escalationRef="es"/></endEvent>',
+        ),
+        '<escalation id="es"/>',
     ),
 ]

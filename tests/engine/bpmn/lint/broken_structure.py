@@ -249,4 +249,17 @@ STRUCTURE: list[tuple[str, str, str, str]] = [
         path(user()),
         '<collaboration id="c"><participant id="pp" processRef="p"/><messageFlow id="mf" sourceRef="s" targetRef="t"/></collaboration>',
     ),
+    (
+        "two-lanes",
+        "t",
+        '<laneSet><lane id="L" name="a"><flowNodeRef>t</flowNodeRef></lane><lane id="M" name="b"><flowNodeRef>t</flowNodeRef></lane></laneSet>'
+        + path(user()),
+        "",
+    ),
+    (
+        "wrong-default",
+        "g",
+        choice(flow("g", "x", "a"), flow("g", "y", "b"), attributes='default="g-x g-y"'),
+        "",
+    ),
 ]

@@ -28,6 +28,12 @@ WARNED: list[tuple[str, str, str, str]] = [
         + path(user()),
         "",
     ),
+    (
+        "pool-without-process",
+        "pp",
+        path(user()),
+        '<collaboration id="c"><participant id="pp" processRef="elsewhere"/></collaboration>',
+    ),
     ("no-default", "g", choice(flow("g", "x", "a"), flow("g", "y", "b")), ""),
     (
         "condition-on-default",
