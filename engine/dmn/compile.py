@@ -350,7 +350,12 @@ def _bare_range(text: str) -> bool:
 
 
 def _imported_names(imports: Iterable[tuple[str, CompiledModel]]) -> Iterator[str]:
-    for prefix, imported in imports:
+    pending = list(imports)
+    seen = set()
+    while pending:
+        prefix, imported = pending.pop()
         yield prefix
-        yield from names_of(imported.model)
-        yield from _imported_names(imported.imports.values())
+        if id(imported) not in seen:
+            seen.add(id(imported))
+            yield from names_of(imported.model)
+            pending.extend(imported.imports.values())

@@ -232,6 +232,9 @@ def lint(
     return problems.found
 
 
+_DEEPEST_IMPORT = 20
+
+
 class _Library:
     """Compiles models and what they import, each once."""
 
@@ -259,6 +262,14 @@ class _Library:
         namespace = wanted.namespace
         if namespace in self._done:
             return self._done[namespace]
+        if len(self._under_way) > _DEEPEST_IMPORT:
+            problems.error(
+                "dmn-import-depth",
+                f"模型层层导入超过 {_DEEPEST_IMPORT} 层。请减少导入层次。",
+                f"Models import one another more than {_DEEPEST_IMPORT} deep. Import fewer.",
+                line=wanted.line,
+            )
+            return None
         if namespace in self._under_way:
             problems.error(
                 "dmn-circular-import",

@@ -89,6 +89,7 @@ class Frame:
         pending = [(wanted, False)]
         under_way: set[tuple[tuple[str, ...], str]] = set()
         while pending:
+            self.run.meter.tick()
             located, ready = pending.pop()
             if located.key in self._known or (not ready and located.key in under_way):
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from engine import feel
 from engine.dmn import model
@@ -46,7 +47,8 @@ class Needs:
             elif each.key not in self._known and each.key not in under_way:
                 under_way.add(each.key)
                 pending.append((each, True))
-                pending.extend((needed, False) for needed in reversed(required_by(each)))
+                if len(under_way) < _MOST_NODES:
+                    pending.extend((needed, False) for needed in reversed(required_by(each)))
         return self._known[located.key]
 
     def _merge(self, located: Located) -> dict[str, RequiredInput]:
@@ -83,3 +85,7 @@ def required_by(located: Located) -> list[Located]:
     """What a node requires directly."""
     found = (located.resolve(reference) for reference in located.requirements)
     return [each for each in found if each is not None]
+
+
+_MOST_NODES: Final = 100_000
+"""One model imported along many ways counts once a way, and the ways can multiply."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from engine import feel
 from engine.dmn import model
@@ -116,10 +117,14 @@ class _Table:
         self.strict = strict
         self.known: dict[str, FeelType] = {}
         self._under_way: set[str] = set()
+        self._sizes: dict[str, int] = {}
+        """How many types each is made of when written out; written-out types cost time."""
         for prefix, imported in types.imported.items():
             table = imported.strict if strict else imported.plain
-            for name, type_ in table.known.items():
-                self.known[f"{prefix}.{name}" if prefix else name] = type_
+            for name in imported.definitions:
+                full = f"{prefix}.{name}" if prefix else name
+                self.known[full] = table.known[name]
+                self._sizes[full] = table._sizes.get(name, 1)
 
     def find(self, reference: str, where: str, line: int | None) -> FeelType | None:
         if not reference:
@@ -157,19 +162,43 @@ class _Table:
             self.known[name] = NamedType(name, self)
             return
         item = self.types.definitions[name]
+        if len(self._under_way) >= _DEEPEST:
+            self._refuse(item, "dmn-type-size", *_TOO_LARGE)
+            self.known[name] = ANY
+            return
         self._under_way.add(name)
         built = self._build(item)
         self._under_way.discard(name)
+        self._sizes[name] = size = self._size(item)
         if isinstance(built, NamedType) and built.name == name:
-            self.types.problems.error(
-                "dmn-circular-type",
-                f"数据类型“{name}”以自身定义。请写明它的实际类型。",
-                f"The type “{name}” is defined as itself. Say what it really is.",
-                where=item.id or name,
-                line=item.line,
+            self._refuse(item, "dmn-circular-type", *_CIRCULAR)
+        elif size > _LARGEST:
+            self._refuse(item, "dmn-type-size", *_TOO_LARGE)
+            self._sizes[name] = 1
+        else:
+            self.known[name] = built
+            return
+        self.known[name] = ANY
+
+    def _size(self, item: model.ItemDefinition) -> int:
+        size = 1 + self._sizes.get(item.type_ref, 1)
+        size += sum(self._size(part) for part in item.components)
+        if item.function is not None:
+            mentioned = (
+                *(each.type_ref for each in item.function.parameters),
+                item.function.output,
             )
-            built = ANY
-        self.known[name] = built
+            size += sum(self._sizes.get(each, 1) for each in mentioned)
+        return size
+
+    def _refuse(self, item: model.ItemDefinition, code: str, zh: str, en: str) -> None:
+        self.types.problems.error(
+            code,
+            f"数据类型“{item.name}”{zh}",
+            f"The type “{item.name}” {en}",
+            where=item.id or item.name,
+            line=item.line,
+        )
 
     def _build(self, item: model.ItemDefinition) -> FeelType:
         built = self._base(item)
@@ -215,3 +244,15 @@ class _Table:
             )
             return base
         return ConstrainedType(item.name or base.name, base, Allowed(tests.text, expression))
+
+
+_DEEPEST: Final = 50
+_LARGEST: Final = 5_000
+_CIRCULAR: Final = (
+    "以自身定义。请写明它的实际类型。",
+    "is defined as itself. Say what it really is.",
+)
+_TOO_LARGE: Final = (
+    "层层展开后过大。请减少类型之间的嵌套。",
+    "is too large when written out. Nest fewer types in one another.",
+)

@@ -356,3 +356,29 @@ def test_a_reference_to_nothing_or_to_the_wrong_kind_is_refused() -> None:
 def test_values_that_are_not_used_are_never_converted() -> None:
     decisions = load(decision("d", literal("x + 1")))
     assert decisions.evaluate("d", {"x": 1, "attachment": object()}).value == 2
+
+
+def test_models_that_import_each_other_along_too_many_ways_end_at_the_budget() -> None:
+    def layer(level: int, side: str) -> bytes:
+        below = "".join(imported(s, f"urn:{level + 1}{s}") for s in "xy") if level < 16 else ""
+        needs = [f"urn:{level + 1}{s}#d" for s in "xy"] if level < 16 else []
+        text = "x.d + y.d" if level < 16 else "1"
+        return definitions(
+            below + decision("d", literal(text), needs=needs), namespace=f"urn:{level}{side}"
+        )
+
+    library = {f"urn:{n}{s}": layer(n, s) for n in range(17) for s in "xy"}
+    decisions = dmn.load(layer(0, "x"), imports=library)
+    assert decisions.decisions[0].inputs == ()
+    with pytest.raises(BudgetExceeded):
+        decisions.evaluate("d", {}, budget=Budget(steps=20_000))
+
+
+def test_imports_nested_too_deep_are_refused() -> None:
+    library = {
+        f"urn:{n}": definitions(imported("next", f"urn:{n + 1}"), namespace=f"urn:{n}")
+        for n in range(200)
+    }
+    with pytest.raises(ModelRejected) as caught:
+        dmn.load(library["urn:0"], imports=library)
+    assert [each.code for each in caught.value.problems] == ["dmn-import-depth"]

@@ -243,3 +243,12 @@ def test_a_column_that_names_a_variable_reads_its_dates_too_but_feel_never_does(
     outcome = column('"2026-03-02"').evaluate("d", given)
     assert outcome.value is None
     assert "dmn-type" in [each.code for each in outcome.diagnostics]
+
+
+def test_types_that_grow_beyond_measure_when_written_out_are_refused() -> None:
+    doubling = "".join(
+        item(f"t{n}", part("a", ref(f"t{n + 1}")) + part("b", ref(f"t{n + 1}"))) for n in range(60)
+    )
+    assert set(codes(definitions(doubling + item("t60", ref("number"))))) == {"dmn-type-size"}
+    chain = "".join(item(f"t{n}", ref(f"t{n + 1}")) for n in range(3000))
+    assert set(codes(definitions(chain + item("t3000", ref("number"))))) == {"dmn-type-size"}
