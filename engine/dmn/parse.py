@@ -204,9 +204,10 @@ class _Parser:
 
     def _item(self, element: Element) -> model.ItemDefinition:
         function = child(element, "functionItem")
+        reference = child(element, "typeRef")
         return model.ItemDefinition(
             name=name_of(element.get("name")),
-            type_ref=self._type_ref(element, content(child(element, "typeRef"))),
+            type_ref="" if reference is None else self._type_ref(reference, content(reference)),
             collection=(element.get("isCollection") or "").strip() in ("true", "1"),
             components=tuple(self._item(part) for part in childs(element, "itemComponent")),
             function=None if function is None else self._function_item(function),

@@ -133,7 +133,7 @@ class _Table:
             self.define(reference)
         found = self.known.get(reference) or BUILT_IN_TYPES.get(reference)
         if found is None:
-            found = self._written(reference)
+            found = _OTHER_TOOLS.get(reference) or self._written(reference)
         if found is None:
             self.types.problems.warning(
                 "dmn-unknown-type",
@@ -245,6 +245,11 @@ class _Table:
             return base
         return ConstrainedType(item.name or base.name, base, Allowed(tests.text, expression))
 
+
+_OTHER_TOOLS: Final[Mapping[str, FeelType]] = dict.fromkeys(
+    ("integer", "long", "double", "float", "short"), BUILT_IN_TYPES["number"]
+)
+"""Names older modeling tools offer, which FEEL does not have."""
 
 _DEEPEST: Final = 50
 _LARGEST: Final = 5_000

@@ -82,6 +82,18 @@ def test_a_prefix_bound_to_feel_or_to_the_model_itself_is_no_part_of_a_name() ->
     assert decisions.evaluate("d", {"x": "1"}).value is None
 
 
+def test_a_prefix_may_be_declared_on_the_reference_itself() -> None:
+    old = '<typeRef xmlns:q="http://www.omg.org/spec/FEEL/20140401">q:number</typeRef>'
+    assert dmn.lint(definitions(item("tOld", old))) == []
+    assert typed("tOld", "1", item("tOld", old)).value is None
+
+
+@pytest.mark.parametrize("name", ["integer", "long", "double"])
+def test_number_types_of_older_tools_are_numbers(name: str) -> None:
+    assert typed(name, 1).value == 1
+    assert typed(name, "1").value is None
+
+
 def test_a_structure_wants_every_component_and_takes_more() -> None:
     person = item("tPerson", part("name", ref("string")) + part("age", ref("number")))
     assert typed("tPerson", {"name": "a", "age": 1, "more": 2}, person).value == {
