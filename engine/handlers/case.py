@@ -121,6 +121,7 @@ class Case:
             now=self.context.now,
             services=self.services(instance),
             start_event=start_event,
+            called=instance.parent_id is not None,
         )
         self._runs[instance.id] = run
         self.clocks.entered(instance, PROCESS_KEY, instance.process_id)

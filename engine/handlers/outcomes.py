@@ -94,7 +94,8 @@ def instance_ended(case: Case, instance: Instance, fact: f.InstanceEnded) -> Non
         case.move(parent, lambda run: run.call_failed(key, fact.error_code))
     else:
         results = {k: v for k, v in fact.variables.items() if k not in _HOUSE_NAMES}
-        case.move(parent, lambda run: run.call_done(key, results))
+        escalation = fact.error_code
+        case.move(parent, lambda run: run.call_done(key, results, escalation=escalation))
 
 
 _ENDS = {"completed": "completed", "terminated": "completed", "error": "failed"}
