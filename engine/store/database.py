@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from enum import Enum
+from typing import Any, ClassVar, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
@@ -46,6 +47,28 @@ class Count:
         return next(self._numbers) - self._taken + 1
 
 
+class Patience(Enum):
+    """How long to wait for an in-process lock."""
+
+    NONE = 0
+    SHORT = 1
+    FULL = 2
+
+
+class Step(NamedTuple):
+    """A statement to be run once a line. ``demanded`` is the number of rows it must touch."""
+
+    text: str
+    lines: Sequence[Cells]
+    demanded: int | None
+    error: Callable[[], Exception]
+
+    def check(self, touched: int) -> None:
+        """Raise the step's error unless it touched what it had to."""
+        if self.demanded is not None and touched != self.demanded:
+            raise self.error()
+
+
 class Link(ABC):
     """One connection for one transaction, on one thread."""
 
@@ -71,15 +94,15 @@ class Link(ABC):
         except Exception as exc:
             raise self.translate(exc) from exc
 
-    def many(self, text: str, lines: Sequence[Cells]) -> int:
-        """Run a statement once a line; how many rows were touched altogether."""
-        if len(lines) == 1:
-            return self.run(text, lines[0])
-        self._count.add(text)
-        try:
-            return self._many(text, lines)
-        except Exception as exc:
-            raise self.translate(exc) from exc
+    def send(self, steps: Iterable[Step]) -> None:
+        """Run statements in order; raises a step's own error when it touched too few rows."""
+        for step in steps:
+            self._count.add(step.text)
+            try:
+                touched = self._many(step.text, step.lines)
+            except Exception as exc:
+                raise self.translate(exc) from exc
+            step.check(touched)
 
     @abstractmethod
     def _rows(self, text: str, values: Cells) -> list[tuple[Any, ...]]: ...
@@ -178,7 +201,7 @@ class Database(ABC):
     def _link(self, pooled: PoolProxiedConnection, count: Count) -> Link: ...
 
     @abstractmethod
-    def acquire(self, key: tuple[str, ...], patiently: bool) -> bool:
+    def acquire(self, key: tuple[str, ...], patience: Patience) -> bool:
         """Take an in-process lock where the database has no row locks."""
 
     @abstractmethod

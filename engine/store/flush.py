@@ -6,13 +6,14 @@ net changes a key never depend on each other in another order.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.model.rows import Instance, Row
 from engine.store.codec import codec
-from engine.store.database import Link
+from engine.store.database import Link, Step
 from engine.store.pending import Pending
-from engine.store.problems import Lost, Retry
+from engine.store.problems import Lost, moved
 from engine.store.schema import KINDS
 from engine.store.statements import Sql, Statements
 from engine.store.where import Term, shape, values
@@ -26,33 +27,34 @@ _BATCH = 32
 
 def flush(tx: Transaction, link: Link, statements: Statements) -> None:
     """Write everything pending. Raises Retry or Lost."""
-    tables = [(row, tx.pending[row]) for row in KINDS if row in tx.pending]
     if not all(tx.unchanged()):
-        raise _moved()
-    moves = tx.moves_cases
-    for case in tx.held_cases.values():
-        if moves:
-            _raise_version(case, tx.pending.get(Instance), link, statements)
-        elif tx.version_in_database(case) != case.version:
-            raise _moved()
+        raise moved()
+    raised = tx.moves_cases
+    if not raised and not all(tx.at_rest()):
+        raise moved()
+    link.send(_steps(tx, statements, raised))
+    if raised:
+        for case in tx.held_cases.values():
+            case.version += 1
+
+
+def _steps(tx: Transaction, statements: Statements, raised: bool) -> Iterator[Step]:
+    tables = [(row, tx.pending[row]) for row in KINDS if row in tx.pending]
+    if raised:
+        for case in tx.held_cases.values():
+            yield _raise_version(case, tx.pending.get(Instance), statements)
     for row, guard in tx.takes:
-        _take(row, guard, link, statements)
+        yield _take(row, guard, statements)
     for of, changes in tables:
-        _update(of, changes, link, statements, tx.tenant)
-        _delete(of, changes, link, statements, tx.tenant)
+        yield from _update(of, changes, statements, tx.tenant)
+        yield from _delete(of, changes, statements, tx.tenant)
     for of, changes in tables:
-        _insert(of, list(changes.inserts.values()), "", link, statements)
-        _insert(of, list(changes.missing.values()), "keep", link, statements)
-        _insert(of, list(changes.puts.values()), "replace", link, statements)
+        yield from _insert(of, changes.inserts.values(), "", statements)
+        yield from _insert(of, changes.missing.values(), "keep", statements)
+        yield from _insert(of, changes.puts.values(), "replace", statements)
 
 
-def _moved() -> Retry:
-    return Retry("同时有其他人在办理。", "somebody else was at it at the same time.")
-
-
-def _raise_version(
-    case: Instance, changes: Pending[Any] | None, link: Link, statements: Statements
-) -> None:
+def _raise_version(case: Instance, changes: Pending[Any] | None, statements: Statements) -> Step:
     of = codec(Instance)
     _, names = changes.updates.pop(of.key_of(case), (case, set())) if changes else (case, set())
     columns = of.columns_of(names | {"version"})
@@ -60,9 +62,7 @@ def _raise_version(
     given = _setting(case, columns)
     given["g_version"] = case.version
     given["s_version"] = case.version + 1
-    if link.run(sql.text, sql.bind(given)) != 1:
-        raise _moved()
-    case.version += 1
+    return Step(sql.text, [sql.bind(given)], 1, moved)
 
 
 def _setting(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
@@ -73,43 +73,40 @@ def _setting(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
     return given
 
 
-def _take(row: Row, guard: dict[str, Any], link: Link, statements: Statements) -> None:
-    of = codec(type(row))
+def _take(row: Row, guard: dict[str, Any], statements: Statements) -> Step:
     sql = statements.take(type(row), tuple(guard))
-    given = {f"k_{name}": getattr(row, name) for name in of.kind.key}
+    given = {f"k_{name}": getattr(row, name) for name in codec(type(row)).kind.key}
     given.update({f"g_{name}": value for name, value in guard.items()})
-    if link.run(sql.text, sql.bind(given)) != 1:
-        raise Lost
+    return Step(sql.text, [sql.bind(given)], 1, Lost)
 
 
 def _update(
-    of: type[Row], changes: Pending[Any], link: Link, statements: Statements, tenant: str
-) -> None:
-    wide = Batches(link)
+    of: type[Row], changes: Pending[Any], statements: Statements, tenant: str
+) -> Iterator[Step]:
+    wide = Batches()
     for found, new in changes.updates_where:
         columns = codec(of).columns_of(new)
         given = _conditions(found, tenant)
         given.update({f"s_{name}": codec(of).encode(name, new[name]) for name in columns})
         wide.add(statements.update_where(of, columns, shape(found)), given)
-    wide.run()
-    single = Batches(link)
+    yield from wide.steps(counted=False)
+    single = Batches()
     for row, names in changes.updates.values():
         columns = codec(of).columns_of(names)
         single.add(statements.update(of, columns), _setting(row, columns))
-    if single.run() != len(changes.updates):
-        raise _moved()
+    yield from single.steps(counted=True)
 
 
 def _delete(
-    of: type[Row], changes: Pending[Any], link: Link, statements: Statements, tenant: str
-) -> None:
-    batches = Batches(link)
+    of: type[Row], changes: Pending[Any], statements: Statements, tenant: str
+) -> Iterator[Step]:
+    batches = Batches()
     for found in changes.deletes_where:
         batches.add(statements.delete_where(of, shape(found)), _conditions(found, tenant))
     key = codec(of).kind.key
     for row in changes.deletes.values():
         batches.add(statements.delete(of), {f"k_{name}": getattr(row, name) for name in key})
-    batches.run()
+    yield from batches.steps(counted=False)
 
 
 def _conditions(found: tuple[Term, ...], tenant: str) -> dict[str, Any]:
@@ -121,24 +118,25 @@ def _conditions(found: tuple[Term, ...], tenant: str) -> dict[str, Any]:
 class Batches:
     """Statements of one table, those of the same text sent together."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self._lines: dict[str, list[Any]] = {}
+    def __init__(self) -> None:
+        self._lines: dict[str, list[Sequence[Any]]] = {}
 
     def add(self, sql: Sql, given: dict[str, Any]) -> None:
         """One run of a statement."""
         self._lines.setdefault(sql.text, []).append(sql.bind(given))
 
-    def run(self) -> int:
-        """Send everything; how many rows were touched."""
-        return sum(self._link.many(text, lines) for text, lines in self._lines.items())
+    def steps(self, *, counted: bool) -> Iterator[Step]:
+        """What to send; ``counted`` demands one row a run, for a row that is gone was changed."""
+        for text, lines in self._lines.items():
+            yield Step(text, lines, len(lines) if counted else None, moved)
 
 
 def _insert(
-    of: type[Row], new: list[Any], existing: str, link: Link, statements: Statements
-) -> None:
+    of: type[Row], new: Iterable[Any], existing: str, statements: Statements
+) -> Iterator[Step]:
+    rows = list(new)
     cells = codec(of).cells
-    for start in range(0, len(new), _BATCH):
-        batch = new[start : start + _BATCH]
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
         sql = statements.insert(of, len(batch), existing)
-        link.run(sql.text, [cell for row in batch for cell in cells(row)])
+        yield Step(sql.text, [[cell for row in batch for cell in cells(row)]], None, moved)

@@ -37,6 +37,11 @@ class FifoLock:
         # It was handed over in the moment the patience ended.
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
+
     def release(self) -> None:
         """Hand the lock to who has waited longest, or free it."""
         with self._guard:

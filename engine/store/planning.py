@@ -48,7 +48,7 @@ def state(connection: sa.Connection) -> None:
         lines.append((table.name, name, _line(key, True)))
         for index in table.indexes:
             parts = [getattr(part, "name", "") or "" for part in index.expressions]
-            lines.append((table.name, index.name, _line(parts, index.unique)))
+            lines.append((table.name, str(index.name), _line(parts, index.unique)))
     known = {name for table in metadata.tables for name in _indexes(inspector, table)}
     assert all(name in known or name in metadata.tables for _, name, _ in lines), lines
     connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", lines)

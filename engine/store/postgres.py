@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import exc as sa_exc
 from sqlalchemy.pool import PoolProxiedConnection
 
 from engine import errors
-from engine.store.database import Cells, Count, Database, Link
+from engine.store.database import Cells, Count, Database, Link, Patience, Step
 from engine.store.problems import Retry, Unsure
 from engine.store.sqlite import no_room, unfit
 
@@ -38,9 +38,28 @@ class PostgresLink(Link):
         return self.raw.execute(text.encode(), values).rowcount
 
     def _many(self, text: str, lines: Sequence[Cells]) -> int:
-        with self.raw.cursor() as cursor:
+        return self._cursor(text, lines).rowcount
+
+    def _cursor(self, text: str, lines: Sequence[Cells]) -> psycopg.Cursor[Any]:
+        cursor = self.raw.cursor()
+        if len(lines) == 1:
+            cursor.execute(text.encode(), lines[0])
+        else:
             cursor.executemany(text.encode(), lines)
-            return cursor.rowcount
+        return cursor
+
+    def send(self, steps: Iterable[Step]) -> None:
+        """All statements in one trip to the server; what they touched is checked afterwards."""
+        sent: list[tuple[Step, psycopg.Cursor[Any]]] = []
+        try:
+            with self.raw.pipeline():
+                for step in steps:
+                    self._count.add(step.text)
+                    sent.append((step, self._cursor(step.text, step.lines)))
+        except Exception as exc:
+            raise self.translate(exc) from exc
+        for step, cursor in sent:
+            step.check(cursor.rowcount)
 
     def stream(self, text: str, values: Cells, size: int) -> Iterator[tuple[Any, ...]]:
         """Rows bit by bit, by a cursor on the server."""
@@ -128,9 +147,9 @@ class PostgresDatabase(Database):
     def _link(self, pooled: PoolProxiedConnection, count: Count) -> Link:
         return PostgresLink(pooled, count)
 
-    def acquire(self, key: tuple[str, ...], patiently: bool) -> bool:
+    def acquire(self, key: tuple[str, ...], patience: Patience) -> bool:
         """Nothing: the row itself is locked."""
-        del key, patiently
+        del key, patience
         return True
 
     def release(self, key: tuple[str, ...]) -> None:

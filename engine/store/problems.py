@@ -23,6 +23,11 @@ class Retry(errors.Unavailable):
         super().__init__(reason={"zh": zh, "en": en})
 
 
+def moved() -> Retry:
+    """Somebody else changed what this command relied on."""
+    return Retry("同时有其他人在办理。", "somebody else was at it at the same time.")
+
+
 class Unsure(errors.Unavailable):
     """The connection broke during COMMIT: the change may or may not be kept."""
 

@@ -63,8 +63,16 @@ _KEYS: dict[type[Row], tuple[str, ...]] = {
 _NAMES: dict[type[Row], str] = {rows.User: "person"}
 """Names of tables where the plain one is a reserved word of a database."""
 
-_NARROW = {rows.Candidate, rows.Participant, rows.Exclusion, rows.NoticeRead, rows.Sequence}
-"""Tables of little more than their key, kept by SQLite in the key's own tree."""
+_CLUSTERED = {
+    rows.Candidate,
+    rows.Participant,
+    rows.Exclusion,
+    rows.NoticeRead,
+    rows.Sequence,
+    rows.Activity,
+    rows.AuditEntry,
+}
+"""Tables of small rows, kept by SQLite in the key's own tree."""
 
 
 def searchable(*texts: str) -> str:
@@ -124,7 +132,7 @@ def _kind(row: type[Row]) -> Kind:
     name = _NAMES.get(row) or _snake(row.__name__)
     ordered = [*small, *big]
     ordered.sort(key=lambda column: key.index(column.name) if column.name in key else len(key))
-    table = sa.Table(name, metadata, *ordered, sqlite_with_rowid=row not in _NARROW)
+    table = sa.Table(name, metadata, *ordered, sqlite_with_rowid=row not in _CLUSTERED)
     fields = tuple(column.name for column in table.columns if column.name != "search")
     return Kind(row, table, key, fields, frozenset(json), frozenset(flags), search)
 

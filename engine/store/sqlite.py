@@ -17,7 +17,7 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from engine import errors
 from engine.errors import Problem
-from engine.store.database import Cells, Count, Database, Link
+from engine.store.database import Cells, Count, Database, Link, Patience
 from engine.store.locks import FifoLock, KeyedLocks
 from engine.store.problems import Retry
 
@@ -38,6 +38,8 @@ class SqliteLink(Link):
         return self.raw.execute(text, values).rowcount
 
     def _many(self, text: str, lines: Sequence[Cells]) -> int:
+        if len(lines) == 1:
+            return self.raw.execute(text, lines[0]).rowcount
         return self.raw.executemany(text, lines).rowcount
 
     def stream(self, text: str, values: Cells, size: int) -> Iterator[tuple[Any, ...]]:
@@ -182,9 +184,10 @@ class SqliteDatabase(Database):
     def _link(self, pooled: PoolProxiedConnection, count: Count) -> Link:
         return SqliteLink(pooled, count)
 
-    def acquire(self, key: tuple[str, ...], patiently: bool) -> bool:
+    def acquire(self, key: tuple[str, ...], patience: Patience) -> bool:
         """Take the lock of a case (or another row) among this process's threads."""
-        return self._process.cases.acquire(key, self._patience if patiently else 0.02)
+        seconds = {Patience.NONE: 0.0, Patience.SHORT: 0.02, Patience.FULL: self._patience}
+        return self._process.cases.acquire(key, seconds[patience])
 
     def release(self, key: tuple[str, ...]) -> None:
         """Give it back."""

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
+import sqlalchemy as sa
+
 from engine.model import rows
 from engine.model.rows import Chain, Draft, Instance, Row, Task
 from engine.store.codec import codec
-from engine.store.database import Database, Link
+from engine.store.database import Database, Link, Patience
 from engine.store.flush import flush
 from engine.store.pending import Key, Pending, sort
-from engine.store.problems import Lost, Retry
+from engine.store.problems import Lost, moved
 from engine.store.reads import Reads
+from engine.store.schema import table
 from engine.store.where import Term, terms
 
 R = TypeVar("R", bound=Row)
@@ -61,10 +64,44 @@ class Transaction(Reads):
 
     def lock_task(self, task_id: str) -> tuple[Task, Instance] | None:
         """Hold the case of a task; the task and the case's root as they are now."""
-        root = self.columns(Task, ("root_id",), id=task_id)
-        case = self.lock_case(root[0][0]) if root else None
-        task = self.get(Task, id=task_id) if case else None
-        return (task, case) if case and task else None
+        sql = self._statements.keep("task with case", self._task_with_case)
+        lines = self._ask(sql, {"id": task_id})
+        if not lines:
+            return None
+        width = len(codec(Task).fields)
+        task = codec(Task).make(lines[0][:width])
+        case = codec(Instance).make(lines[0][width:-1])
+        if case.id in self.held_cases:
+            known = self.get(Task, id=task_id)
+            return (known, self.held_cases[case.id]) if known else None
+        if self._database.locks_rows:
+            # The second look at the case is as old as the task; the first is locked and new.
+            fresh = lines[0][-1] == case.version
+        else:
+            fresh = self._hold(self._lock_name(Instance, (case.id,)))
+        if not fresh:
+            held = self.lock_case(case.id)
+            again = self.get(Task, id=task_id) if held else None
+            return (again, held) if held and again else None
+        self._forget_case(case.id)
+        self.held_cases[case.id] = self._remember(Instance, case)
+        return self._remember(Task, task), case
+
+    def _task_with_case(self) -> sa.ClauseElement:
+        """A task, the root of its case (locked), and the root's version before the lock."""
+        task, root = table(Task), table(Instance)
+        before = root.alias("before")
+        query = (
+            sa.select(
+                *(task.c[name] for name in codec(Task).fields),
+                *(root.c[name] for name in codec(Instance).fields),
+                before.c.version,
+            )
+            .join(root, sa.and_(root.c.tenant == task.c.tenant, root.c.id == task.c.root_id))
+            .join(before, sa.and_(before.c.tenant == task.c.tenant, before.c.id == task.c.root_id))
+            .where(task.c.tenant == sa.bindparam("tenant"), task.c.id == sa.bindparam("id"))
+        )
+        return query.with_for_update(of=root) if self._database.locks_rows else query
 
     def lock_chain(self, chain_id: str) -> Chain:
         """Hold the head of a chain (made if there is none) until the end."""
@@ -96,9 +133,8 @@ class Transaction(Reads):
 
     def _lock(self, row: type[R], key: dict[str, Any]) -> R | None:
         of = codec(row)
-        name = (of.kind.table.name, self.tenant, *map(str, key.values()))
         if not self._database.locks_rows:
-            self._hold(name)
+            self._hold(self._lock_name(row, tuple(key.values())))
         found = terms(key)
         assert found is not None
         lines = self._fetch(row, of.fields, found, (), None, lock=self._database.locks_rows)
@@ -110,14 +146,21 @@ class Transaction(Reads):
             self.watched[row, of.key_of(made)] = tuple(lines[0])
         return self._remember(row, made)
 
-    def _hold(self, name: tuple[str, ...]) -> None:
+    def _lock_name(self, row: type[Row], key: tuple[Any, ...]) -> tuple[str, ...]:
+        return (table(row).name, self.tenant, *map(str, key))
+
+    def _hold(self, name: tuple[str, ...]) -> bool:
+        """Take an in-process lock; whether it was free. Raises Retry when it is not to be had."""
         if name in self._locks:
-            return
-        # Whoever asks out of order does not wait long: two who wait for each other would for ever.
-        patiently = not self._locks or name > max(self._locks)
-        if not self._database.acquire(name, patiently):
-            raise Retry("同时有其他人在办理。", "somebody else was at it at the same time.")
+            return True
+        free = self._database.acquire(name, Patience.NONE)
+        if not free:
+            # Asking out of order one does not wait long: two waiting for each other never end.
+            ordered = not self._locks or name > max(self._locks)
+            if not self._database.acquire(name, Patience.FULL if ordered else Patience.SHORT):
+                raise moved()
         self._locks.append(name)
+        return free
 
     def release(self) -> None:
         """Give all in-process locks back."""
@@ -283,11 +326,13 @@ class Transaction(Reads):
                 f"{type(row).__name__} changed without lock_case({row.root_id!r})"
             )
 
-    def version_in_database(self, root: Instance) -> int | None:
-        """The version of a held case as it stands now; the flush's affair."""
-        found = terms({"id": root.id}) or ()
-        lines = self._fetch(Instance, ("version",), found, (), None)
-        return int(lines[0][0]) if lines else None
+    def at_rest(self) -> Iterable[bool]:
+        """For every held case: whether its version still is the one that was read."""
+        if not self._database.locks_rows:
+            for case in self.held_cases.values():
+                found = terms({"id": case.id}) or ()
+                lines = self._fetch(Instance, ("version",), found, (), None)
+                yield bool(lines) and lines[0][0] == case.version
 
     def unchanged(self) -> Iterable[bool]:
         """For every row held by ``lock`` that is about to be changed: whether it is as read."""

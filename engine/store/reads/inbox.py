@@ -251,7 +251,7 @@ def _waiting(
 
     The task is asked by EXISTS, not joined: no planner then begins with all tasks of the tenant.
     """
-    task = sa.select(sa.literal_column("1")).where(
+    task: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         _TASK.c.tenant == _QUEUE.c.tenant,
         _TASK.c.id == _QUEUE.c.task_id,
         _OPEN,
