@@ -8,7 +8,7 @@ is ever Python. See ``docs/feel.md``.
 from __future__ import annotations
 
 from engine.errors import BudgetExceeded
-from engine.feel.budget import DEFAULT, Budget
+from engine.feel.budget import DEFAULT, Budget, Meter
 from engine.feel.builtins import BUILTINS
 from engine.feel.convert import to_feel, to_plain, to_python
 from engine.feel.diagnostics import Diagnostic, FeelSyntaxError, Null
@@ -65,6 +65,7 @@ __all__ = [
     "FeelType",
     "FunctionType",
     "ListType",
+    "Meter",
     "Null",
     "Param",
     "RangeType",

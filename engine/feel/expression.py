@@ -26,6 +26,8 @@ BUILTIN_NAMES: Final = frozenset(BUILTINS)
 
 _DEEPEST: Final = 64
 _CACHED: Final = 4096
+_CACHED_LONG: Final = 64
+_SHORT: Final = 1_000
 _SHOWN: Final = 80
 
 
@@ -107,13 +109,7 @@ def compile(  # noqa: A001 - the word for it
     recognised only when told here (the longest match wins). ``types`` are named types for
     ``instance of``. ``budget.depth`` bounds the nesting of the text (64 at most).
     """
-    return _compiled(
-        text,
-        "expression",
-        frozenset(names),
-        min(budget.depth, _DEEPEST),
-        tuple(sorted(types.items(), key=lambda item: item[0])),
-    )
+    return _cached(text, "expression", names, budget, types)
 
 
 def compile_unary(
@@ -124,17 +120,24 @@ def compile_unary(
     types: Mapping[str, FeelType] = _EMPTY,  # type: ignore[assignment]
 ) -> Expression:
     """Compile unary tests (a decision table's input entry); evaluate with ``input=``."""
-    return _compiled(
-        text,
-        "tests",
-        frozenset(names),
-        min(budget.depth, _DEEPEST),
-        tuple(sorted(types.items(), key=lambda item: item[0])),
-    )
+    return _cached(text, "tests", names, budget, types)
 
 
-@lru_cache(maxsize=_CACHED)
-def _compiled(
+def _cached(
+    text: str,
+    form: Form,
+    names: Iterable[str],
+    budget: Budget,
+    types: Mapping[str, FeelType],
+) -> Expression:
+    # Long texts get a small cache of their own, so that no one fills the memory with them.
+    read = _compiled if len(text) <= _SHORT else _compiled_long
+    depth = min(budget.depth, _DEEPEST)
+    known = tuple(sorted(types.items(), key=lambda item: item[0]))
+    return read(text, form, frozenset(names), depth, known)
+
+
+def _compile(
     text: str,
     form: Form,
     names: frozenset[str],
@@ -150,6 +153,10 @@ def _compiled(
         end = Token("end", "", len(text), len(text), False)
         raise failure(text, end, "嵌套较浅的表达式", "an expression nested less") from None
     return Expression(text, frozenset(parser.free), code)
+
+
+_compiled = lru_cache(maxsize=_CACHED)(_compile)
+_compiled_long = lru_cache(maxsize=_CACHED_LONG)(_compile)
 
 
 def parse_type(text: str, types: Mapping[str, FeelType] = _EMPTY) -> FeelType:  # type: ignore[assignment]

@@ -50,6 +50,7 @@ _TOKEN: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _SIMPLE: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 _HIGHEST = 0x10FFFF
+_NEVER_CLOSED: Final = frozenset({'"', "/*"})
 
 
 def tokenize(text: str) -> list[Token]:
@@ -65,7 +66,7 @@ def tokenize(text: str) -> list[Token]:
         if kind == "space":
             spaced = True
             continue
-        never_closed = kind == "open" or match.group() == '"'
+        never_closed = match.group() in _NEVER_CLOSED
         shown: Kind = "bad" if never_closed else kind  # type: ignore[assignment]
         tokens.append(Token(shown, match.group(), match.start(), match.end(), spaced))
         spaced = False
@@ -77,8 +78,15 @@ def tokenize(text: str) -> list[Token]:
 
 @lru_cache(maxsize=8192)
 def name_parts(name: str) -> tuple[tuple[str, bool], ...]:
-    """A declared name as its token texts, each with whether white space stands before it."""
-    return tuple((token.text, token.spaced) for token in tokenize(name.strip())[:-1])
+    """A declared name as its token texts, each with whether white space stands before it.
+
+    A name with a lone quotation mark or the beginning of a comment in it has none: no text in
+    which it stands can be read.
+    """
+    tokens = tokenize(name.strip())[:-1]
+    if any(token.text in _NEVER_CLOSED for token in tokens):
+        return ()
+    return tuple((token.text, token.spaced) for token in tokens)
 
 
 def unescape(token: Token) -> str:

@@ -200,9 +200,16 @@ class YearMonthDuration:
         return YearMonthDuration(months)
 
 
-@lru_cache(maxsize=1024)
 def zone(name: str) -> ZoneInfo | None:
     """The IANA zone, or None when there is none of that name."""
+    return _zone(name) if len(name) <= _LONGEST_ZONE else None
+
+
+_LONGEST_ZONE = 64
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):

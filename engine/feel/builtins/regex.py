@@ -19,7 +19,7 @@ from engine.feel.diagnostics import Null
 
 _FLAGS: Final = frozenset("smixq")
 _LONGEST_PATTERN: Final = 2_000
-_MOST_MEMORY: Final = 4 << 20
+_MOST_MEMORY: Final = 2 << 20
 _WORK_PER_STEP: Final = 256
 
 
@@ -121,7 +121,7 @@ def compiled(run: Run, pattern: str, flags: str) -> Pattern:
     return _compiled(pattern, flags)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _compiled(pattern: str, flags: str) -> Pattern:
     return Pattern(pattern, flags)
 

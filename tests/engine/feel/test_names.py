@@ -62,6 +62,12 @@ def test_free_names(text: str, names: set[str]) -> None:
     assert feel.compile(text).names == names
 
 
+@pytest.mark.parametrize("name", ['5" pipe', "a /* b", '"'])
+def test_a_name_that_cannot_be_read_never_cuts_the_text_short(name: str) -> None:
+    with pytest.raises(feel.FeelSyntaxError):
+        feel.compile(f"{name} + 1", names=[name])
+
+
 def test_unary_tests_do_not_name_their_input() -> None:
     assert feel.compile_unary("? > limit").names == {"limit"}
 
