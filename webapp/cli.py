@@ -61,8 +61,8 @@ def _lang() -> Lang:
 )
 @click.version_option(package_name="yifa", prog_name="yifa")
 @click.pass_context
-def main(ctx: click.Context, config_file: Path | None) -> None:
-    r"""依法：乡镇依法行政的流程引擎与办公室 · a workflow engine and office that acts by law.
+def main(ctx: click.Context, config_file: Path | None) -> None:  # noqa: D301 - click's own mark
+    """依法：乡镇依法行政的流程引擎与办公室 · a workflow engine and office that acts by law.
 
     \b
     第一次试用 · to try it:   yifa demo

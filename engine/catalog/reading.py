@@ -180,13 +180,24 @@ class Reader:
             if not path.endswith(".dmn"):
                 continue
             try:
-                model = dmn.load(content, name=path)
+                model = dmn.load(content, imports=self._imports(path), name=path)
             except ModelRejected as exc:
                 self._fail(path, exc)
                 continue
             for decision in model.decisions:
                 found[decision.id] = model
         return found
+
+    def _imports(self, path: str) -> dict[str, bytes]:
+        """The package's other decision models by the namespace they are imported by."""
+        others: dict[str, bytes] = {}
+        for other, content in self.files.items():
+            if other.endswith(".dmn") and other != path:
+                try:
+                    others[dmn.namespace(content, name=other)] = content
+                except ModelRejected:
+                    continue  # Told when that file itself is read.
+        return others
 
     def _rules(self) -> Shelf:
         if SHELF not in self.files:

@@ -16,6 +16,7 @@ from engine.dmn.decisions import (
 )
 from engine.dmn.needs import RequiredInput
 from engine.dmn.outcome import Diagnostic, Fired, Outcome
+from engine.dmn.read import namespace
 
 __all__ = [
     "DecisionInfo",
@@ -27,4 +28,5 @@ __all__ = [
     "ServiceInfo",
     "lint",
     "load",
+    "namespace",
 ]

@@ -47,6 +47,11 @@ FEEL_NAMESPACES: Final = frozenset(
 """How models of the various versions name the FEEL language and its types."""
 
 
+def namespace(data: bytes, *, name: str = "") -> str:
+    """The namespace other models import this one by; '' where it has none. Raises ModelRejected."""
+    return str(read(data, name=name).get("namespace") or "")
+
+
 def read(data: bytes, *, name: str = "") -> Element:
     """The ``definitions`` element of a decision model, comments and instructions left out.
 
