@@ -10,7 +10,7 @@ from typing import Final
 from engine.feel import tree
 from engine.feel.budget import Run
 from engine.feel.diagnostics import Null
-from engine.feel.frames import MISSING, Code, Frame
+from engine.feel.frames import Code, Frame
 from engine.feel.temporal import Date
 from engine.feel.values import Context, FeelRange, kind_en, kind_zh
 
@@ -198,6 +198,3 @@ def _select(frame: Frame, items: list[object], condition: Code) -> list[object]:
         elif value is not None and value is not False:
             raise Null("筛选条件应为布尔值或序号。", "a filter is a boolean or a position.")
     return found
-
-
-__all__ = ["MISSING", "Domain", "filtered", "for_each", "quantified", "range_elements", "snapshot"]

@@ -12,7 +12,6 @@ from engine.feel.convert import to_feel
 from engine.feel.diagnostics import Null
 from engine.feel.format import format_value
 from engine.feel.temporal import (
-    DAY,
     HOUR,
     MAX_OFFSET,
     MINUTE,
@@ -249,6 +248,3 @@ def last_day_of_month(run: Run, value: Date | DateTime) -> object:
     """The month's last day (Camunda)."""
     day = _day(value)
     return Date(day.year, day.month, 1).plus_months(1).plus_days(-1)
-
-
-__all__ = ["DAY", "whole"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cmp_to_key
-from typing import Final
 
 from engine.feel.budget import Run
 from engine.feel.builtins.registry import builtin
@@ -348,9 +347,6 @@ def _by_function(run: Run, precedes: FeelFunction) -> Order:
     return order
 
 
-_EMPTY: Final = ""
-
-
 @builtin("string join(list: list, delimiter?: string?)")
 def string_join(run: Run, items: list[object], delimiter: str | None = None) -> object:
     """The strings of a list in one string; nulls are left out."""
@@ -358,6 +354,6 @@ def string_join(run: Run, items: list[object], delimiter: str | None = None) -> 
     texts = [item for item in items if isinstance(item, str)]
     if len(texts) != len([item for item in items if item is not None]):
         raise Null("列表里有不是文本的项。", "there is an element that is no string.")
-    glue = delimiter or _EMPTY
+    glue = delimiter or ""
     run.meter.characters(sum(map(len, texts)) + len(glue) * len(texts))
     return glue.join(texts)
