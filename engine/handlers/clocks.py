@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from engine.clock import from_millis, millis
+from engine.clock import from_millis, legal_date, millis
 from engine.commands import ExtendClock, PauseClock, ResumeClock
 from engine.errors import EvaluationFailed, Forbidden, Invalid, NotFound, Problem
 from engine.handlers import access
@@ -113,7 +113,7 @@ class CaseClocks:
         task = next((t for t in case.opened if t.instance_id == instance.id and t.key == key), None)
         self.load()
         for rule_id in element.deadlines:
-            rule = package.rules.get(rule_id, context.now.astimezone().date())
+            rule = package.rules.get(rule_id, legal_date(context.now))
             anchor = self._anchor(instance, key, element.deadline_from)
             clock = Clock(
                 tenant=instance.tenant,

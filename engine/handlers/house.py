@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import catalog
-from engine.clock import Clock, legal_date, millis
+from engine.clock import CHINA, Clock, legal_date, millis
 from engine.config import Settings
 from engine.errors import NotFound
 from engine.handlers.viewers import viewer_of
@@ -109,7 +109,8 @@ class Context:
     def __init__(self, house: House, tx: Transaction, now: datetime, actor: str) -> None:
         self.house = house
         self.tx = tx
-        self.now = now
+        # Law counts in China's days: so do now() and today() of every expression.
+        self.now = now.astimezone(CHINA)
         self.now_ms = millis(now)
         self.actor = actor
         self.tenant = house.store.tenant

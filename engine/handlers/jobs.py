@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import documents
-from engine.clock import from_millis, legal_date, millis
+from engine.clock import CHINA, from_millis, legal_date, millis
 from engine.commands import BroadcastSignal, CorrelateMessage, GiveUpJob, ResolveIncident, RunJob
 from engine.errors import NotFound, YifaError
 from engine.handlers import access, messages, seals
@@ -81,7 +81,7 @@ def _render(house: House, job: Job) -> documents.Rendered | None:
         return None
     package = house.package(instance.deployment_id)
     template = package.documents[row.template]
-    rendered = documents.render(template, row.data, now=house.clock.now())
+    rendered = documents.render(template, row.data, now=house.clock.now().astimezone(CHINA))
     for content in (rendered.docx, rendered.pdf):
         house.files.put(content, len(content))
     return rendered

@@ -55,7 +55,6 @@ class CaseServices:
             "add working days": (("from", "n"), self._add_working_days),
             "working days between": (("from", "to"), self._working_days_between),
             "parameter": (("id",), self._parameter),
-            "today": ((), self._today),
         }
 
     def rule(self, rule_id: str) -> DeadlineRule:
@@ -100,9 +99,6 @@ class CaseServices:
     def _parameter(self, name: object) -> object:
         found = self._package.rules.parameters.get(str(name))
         return found.value if found is not None else None
-
-    def _today(self) -> object:
-        return self._context.now.astimezone(CHINA).date()
 
 
 def moment(value: object) -> datetime | None:

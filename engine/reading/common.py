@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import queries as q
 from engine.catalog import Law, Package
-from engine.clock import from_millis, legal_date, millis
+from engine.clock import CHINA, from_millis, legal_date, millis
 from engine.errors import Forbidden, Lang, NotFound
 from engine.handlers.access import may_see
 from engine.handlers.clocks import reckon
@@ -30,7 +30,7 @@ class Desk:
         self.reader = reader
         self.viewer = viewer
         self.lang = lang
-        self.now: datetime = house.clock.now()
+        self.now: datetime = house.clock.now().astimezone(CHINA)
         self.now_ms = millis(self.now)
         self._names: dict[str, str] = {}
         self._units: dict[str, Unit] | None = None

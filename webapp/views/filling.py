@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import FileStorage
 
+from engine.clock import CHINA
 from engine.commands import Attach
 from engine.errors import Problem
 from engine.forms import Form
@@ -75,7 +76,7 @@ def read(
     pressed = post.action.kind
     if "_draft" in request.form:
         pressed = "draft"
-    state = form.state(answers, context, now=engine().house.clock.now())
+    state = form.state(answers, context, now=engine().house.clock.now().astimezone(CHINA))
     return Filling(answers, pressed, post.unseen(state) if pressed == "submit" else ())
 
 
@@ -96,7 +97,7 @@ def shown(
     """The form for the page, with problems beside their fields and summed up on top."""
     if form is None:
         return None
-    state = form.state(answers, context, now=engine().house.clock.now())
+    state = form.state(answers, context, now=engine().house.clock.now().astimezone(CHINA))
     return forms.view(
         state,
         problems,
