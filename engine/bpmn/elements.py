@@ -156,7 +156,7 @@ def _element(graph: Graph, element: etree._Element, lanes: _Lanes) -> Element:
         event_name=event_name(graph, element) if is_event else _task_message(graph, element),
         attached_to=names.local_name(element.get("attachedToRef")),
         multi_instance=element.find(names.bpmn("multiInstanceLoopCharacteristics")) is not None,
-        deadlines=dialect.listed(values.get("deadline")),
+        deadlines=_deadlines(values.get("deadline")),
         deadline_from=dialect.condition(values.get("deadline.from")) or None,
         step=values.get("step", ""),
         documents=dialect.listed(values.get("document")),
@@ -165,6 +165,12 @@ def _element(graph: Graph, element: etree._Element, lanes: _Lanes) -> Element:
         constraints=dialect.constraints(values),
         properties=values,
     )
+
+
+def _deadlines(text: str | None) -> tuple[str, ...]:
+    """Ids in the catalogue; a formula that names them (a leading ``=``) is kept whole."""
+    formula = dialect.expression(text)
+    return (f"={formula}",) if formula else dialect.listed(text)
 
 
 def _task_event(kind: str) -> str:

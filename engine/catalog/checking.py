@@ -99,6 +99,8 @@ def _references(package: Package, element: Element, house: _House) -> Iterator[_
         if name and not name.startswith("="):
             yield name, known, kind
     for rule in element.deadlines:
+        if rule.startswith("="):
+            continue  # chosen while the case runs, by a decision
         yield rule, package.rules, _RULE
     for document in element.documents:
         yield document, package.documents, _DOCUMENT

@@ -89,7 +89,8 @@ class CaseClocks:
         else:
             clock.state = "missed" if clock.due_at is not None and now > clock.due_at else "met"
         task = self.case.task(clock.task_id) if clock.task_id else None
-        clock.late_reason = task.late_reason if task is not None else ""
+        if task is not None:
+            clock.late_reason = task.late_reason
         self.case.tx.update(clock, "state", "stopped_at", "late_reason")
         self.case.tx.delete_where(Job, kind="clock", key=clock.id)
         self.case.root.clocks -= 1
@@ -112,7 +113,7 @@ class CaseClocks:
         element = package.definition.elements[element_id]
         task = next((t for t in case.opened if t.instance_id == instance.id and t.key == key), None)
         self.load()
-        for rule_id in element.deadlines:
+        for rule_id in self._rules_of(instance, key, element.deadlines):
             rule = package.rules.get(rule_id, legal_date(context.now))
             anchor = self._anchor(instance, key, element.deadline_from)
             clock = Clock(
@@ -135,19 +136,28 @@ class CaseClocks:
             self._schedule(clock)
             self._touched = True
 
+    def _rules_of(self, instance: Instance, key: str, named: Iterable[str]) -> list[str]:
+        """Ids of the rules an element names; a formula may choose them, or none (null)."""
+        found: list[str] = []
+        for each in named:
+            if not each.startswith("="):
+                found.append(each)
+                continue
+            value = self._evaluate(instance, key, each)
+            found += [str(one) for one in (value if isinstance(value, list) else [value]) if one]
+        return found
+
     def _anchor(self, instance: Instance, key: str, expression: str | None) -> int:
         """The moment the clock counts from; now, where the model names none or it is not known."""
-        now = self.case.context.now_ms
-        if not expression:
-            return now
+        found = moment(self._evaluate(instance, key, expression)) if expression else None
+        return millis(found) if found is not None else self.case.context.now_ms
+
+    def _evaluate(self, instance: Instance, key: str, expression: str) -> object:
         run = self.case.run(instance)
-        text = expression.removeprefix("=")
         try:
-            value = run.evaluate(text, key=key if key in run.open else None)
+            return run.evaluate(expression.removeprefix("="), key=key if key in run.open else None)
         except EvaluationFailed:
-            value = None
-        found = moment(value)
-        return millis(found) if found is not None else now
+            return None
 
     # --- reckoning -----------------------------------------------------------------------------
 
@@ -262,7 +272,14 @@ class CaseClocks:
                 # model's constraints check; the day of its record forbids nothing.
                 if problem is not None and rule.direction == "after":
                     problems.append(problem)
-            late = late or (clock.due_at is not None and context.now_ms > clock.due_at)
+            late = late or self._is_late(clock)
+        for clock in self._around(task, self.load()):
+            # A limit over several steps: the first step handed in after its end says why.
+            if self._is_late(clock) and not clock.late_reason:
+                late = True
+                if late_reason.strip():
+                    clock.late_reason = late_reason.strip()
+                    self.case.tx.update(clock, "late_reason")
         if late and not late_reason.strip():
             problems.append(
                 Problem(
@@ -273,6 +290,9 @@ class CaseClocks:
                 )
             )
         return problems
+
+    def _is_late(self, clock: Clock) -> bool:
+        return clock.due_at is not None and self.case.context.now_ms > clock.due_at
 
     def _waived(self, task: Task, rule: DeadlineRule, answers: dict[str, Any]) -> bool:
         if not rule.minimum_waived_when:
@@ -295,12 +315,20 @@ class CaseClocks:
             found = self.case.task(task_id)
             if found is not None and found.state == "open":
                 tasks[found.id] = found
+        if self._touched and any(clock.task_id is None for clock in clocks):
+            # A limit over several steps moved: so does what the lists show of those steps.
+            tasks = {**{task.id: task for task in self._open_tasks()}, **tasks}
         for task in tasks.values():
             mine = [clock for clock in clocks if clock.task_id == task.id]
             mark(task, mine or self._around(task, clocks))
             self.case.tx.update(task, "due_at", "warn_at", "sort_at", "clock_paused", "rule_id")
             if task not in self.case.opened:
                 self.case.tx.update_where(Candidate, {"sort_at": task.sort_at}, task_id=task.id)
+
+    def _open_tasks(self) -> list[Task]:
+        rows = self.case.tx.find(Task, root_id=self.case.root.id, state="open")
+        known = [self.case.task(row.id) or row for row in rows]
+        return [task for task in known if task.state == "open"]
 
     def _around(self, task: Task, clocks: list[Clock]) -> list[Clock]:
         instance = self.case.instance(task.instance_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine import forms
 from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, Problem
-from engine.handlers import access, outputs
+from engine.handlers import access, extensions, outputs
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.model import evidence
@@ -82,6 +82,7 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
     _close(case, task, answers, command.late_reason)
     instance = case.instance(task.instance_id)
     case.cause = task
+    extensions.grant(case, task, element, answers)
     case.move(instance, lambda run: run.complete(task.key, answers))
     outputs.leave_documents(case, task, element)
     _record(

@@ -117,9 +117,14 @@ def _property(element: Node) -> Iterator[tuple[Node, str]]:
     if not value:
         return
     constraint = name.startswith("constraint.") and not name.endswith(".message")
-    sender = name == "sender" and value.startswith("=")
-    if constraint or sender or name == "deadline.from":
+    formula = name in _MAY_BE_FEEL and value.startswith("=")
+    if constraint or formula or name == "deadline.from":
         yield owner(element), dialect.condition(value)
+
+
+_MAY_BE_FEEL: Final = frozenset(
+    {"sender", "deadline", "extend", "extend.deadline", "extend.reason"}
+)
 
 
 def expression_languages(graph: Graph) -> Iterator[Problem]:
