@@ -14,6 +14,7 @@ from engine.model.rows import (
     Incident,
     Instance,
     Job,
+    Notice,
     Subscription,
     Task,
 )
@@ -118,6 +119,7 @@ def after_step(case: Case) -> None:
 
 def _apply_exclusions(case: Case) -> None:
     manifest = case.package(case.root).manifest
+    before = set(case.root.excluded)
     for expression in manifest.excludes:
         for user_id in _users(_ask(case, expression)):
             case.exclude(user_id)
@@ -126,11 +128,24 @@ def _apply_exclusions(case: Case) -> None:
     for task in case.opened:
         if task.assignee in case.root.excluded:
             task.assignee = None
+    for user_id in set(case.root.excluded) - before:
+        _take_from(case, user_id)
+
+
+def _take_from(case: Case, user_id: str) -> None:
+    """Whoever is shut out keeps no open task and no draft of this case; others may claim the task."""
+    for row in case.tx.find(Task, root_id=case.root.id, state="open"):
+        task = case.task(row.id) or row
+        case.tx.delete_where(Draft, task_id=task.id, user_id=user_id)
+        if task.assignee == user_id:
+            task.assignee = None
+            case.tx.update(task, "assignee")
+            case.tx.update_where(Candidate, {"claimed": False}, task_id=task.id)
 
 
 def _apply_walls(case: Case) -> None:
     manifest = case.package(case.root).manifest
-    track = next((wall.track for wall in manifest.walls if _ask(case, wall.when) is True), "")
+    track = next((wall.track for wall in manifest.walls if _stands(case, wall.when)), "")
     if not manifest.walls or track == case.root.track:
         return
     case.root.track = track
@@ -138,6 +153,15 @@ def _apply_walls(case: Case) -> None:
         known = case.task(task.id) or task
         known.track = track
         case.tx.update(known, "track")
+    case.tx.update_where(Notice, {"track": track}, root_id=case.root.id)
+
+
+def _stands(case: Case, when: str) -> bool:
+    """Whether a wall stands; one whose condition cannot be evaluated does, so that nothing leaks."""
+    try:
+        return case.run(case.root).evaluate(when.removeprefix("=")) is True
+    except EvaluationFailed:
+        return True
 
 
 def _ask(case: Case, expression: str) -> object:
