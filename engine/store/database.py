@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import exc as sa_exc
@@ -84,7 +84,7 @@ class Link(ABC):
         try:
             return self._rows(text, values)
         except Exception as exc:
-            raise self.translate(exc) from exc
+            self.tell(exc)
 
     def run(self, text: str, values: Cells) -> int:
         """Run a statement; how many rows it touched."""
@@ -92,7 +92,7 @@ class Link(ABC):
         try:
             return self._run(text, values)
         except Exception as exc:
-            raise self.translate(exc) from exc
+            self.tell(exc)
 
     def send(self, steps: Iterable[Step]) -> None:
         """Run statements in order; raises a step's own error when it touched too few rows."""
@@ -101,7 +101,7 @@ class Link(ABC):
             try:
                 touched = self._many(step.text, step.lines)
             except Exception as exc:
-                raise self.translate(exc) from exc
+                self.tell(exc)
             step.check(touched)
 
     @abstractmethod
@@ -132,6 +132,13 @@ class Link(ABC):
     @abstractmethod
     def stream(self, text: str, values: Cells, size: int) -> Iterator[tuple[Any, ...]]:
         """Run a query and give its rows bit by bit, ``size`` held at a time."""
+
+    def tell(self, exc: Exception) -> NoReturn:
+        """Raise the product's error for a driver's."""
+        told = self.translate(exc)
+        if told is exc:
+            raise exc
+        raise told from exc
 
     @abstractmethod
     def translate(self, exc: Exception) -> Exception:

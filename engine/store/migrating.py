@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
@@ -16,19 +19,24 @@ from sqlalchemy import exc as sa_exc
 from engine.errors import Unavailable
 from engine.store import planning
 from engine.store.database import Database
-from engine.store.schema import metadata
+from engine.store.schema import Json, metadata
+from engine.store.sqlite import SqliteDatabase
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 4_871_530_219
 """Number of the advisory lock that keeps two programs from migrating at once."""
 
 
-@cache
-def _scripts() -> ScriptDirectory:
+def _config(folder: Path) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
-    return ScriptDirectory.from_config(config)
+    return config
+
+
+@cache
+def _scripts(folder: Path = _FOLDER) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(folder))
 
 
 @cache
@@ -62,25 +70,25 @@ def remedy(found: str | None) -> dict[str, str]:
     }
 
 
-def migrate(database: Database, target: str = "head") -> None:
-    """Run what is missing up to ``target``; a failure leaves the old schema as it was."""
-    scripts = _scripts()
+def migrate(database: Database, folder: Path = _FOLDER) -> None:
+    """Run what is missing; a failure leaves schema and data as they were."""
     sqlite = database.engine.dialect.name == "sqlite"
     try:
         with database.engine.connect() as connection:
             if sqlite:
+                # The driver is in autocommit mode; this makes the steps one transaction.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
             try:
-                _run(connection, scripts, target)
-                if sqlite and target == "head":
+                _run(connection, _scripts(folder))
+                if sqlite:
                     planning.state(connection)
-                connection.exec_driver_sql("COMMIT") if sqlite else connection.commit()
+                _end(connection, sqlite, "COMMIT")
             except BaseException:
-                connection.exec_driver_sql("ROLLBACK") if sqlite else connection.rollback()
+                _end(connection, sqlite, "ROLLBACK")
                 raise
-    except sa_exc.OperationalError as exc:
+    except sa_exc.DBAPIError as exc:
         raise Unavailable(
             reason={
                 "zh": "数据库结构升级未完成，原有结构和数据没有变化。",
@@ -89,12 +97,61 @@ def migrate(database: Database, target: str = "head") -> None:
         ) from exc
 
 
-def _run(connection: sa.Connection, scripts: ScriptDirectory, target: str) -> None:
-    def steps(revision: Any, _context: MigrationContext) -> Any:
-        return scripts._upgrade_revs(target, revision)  # as alembic.command does
+def _end(connection: sa.Connection, sqlite: bool, how: str) -> None:
+    if sqlite:
+        connection.exec_driver_sql(how)
+    elif how == "COMMIT":
+        connection.commit()
+    else:
+        connection.rollback()
 
-    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=target) as environment:
-        environment.configure(
-            connection=connection, target_metadata=metadata, transactional_ddl=False
-        )
+
+def _run(connection: sa.Connection, scripts: ScriptDirectory) -> None:
+    def steps(revision: Any, _context: MigrationContext) -> Any:
+        return scripts._upgrade_revs("head", revision)  # as alembic.command does
+
+    with EnvironmentContext(Config(), scripts, fn=steps) as environment:
+        environment.configure(connection=connection, **_options())
         environment.run_migrations()
+
+
+# --- for who changes the schema -----------------------------------------------------------------
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "target_metadata": metadata,
+        "transactional_ddl": False,
+        "render_item": _render,
+        "compare_server_default": True,
+    }
+
+
+def _render(kind: str, item: object, _context: object) -> str | bool:
+    return "sa.Text()" if kind == "type" and isinstance(item, Json) else False
+
+
+def differences(database: Database) -> list[Any]:
+    """What the migrated schema lacks of what the rows say; empty unless a migration is missing."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=_options())
+        return list(compare_metadata(context, metadata))
+
+
+def draft(why: str) -> Path:
+    """Write a migration from the newest schema to what the rows say now, to be read and mended."""
+    database = SqliteDatabase("", patience_seconds=1)
+    try:
+        migrate(database)
+        config = _config(_FOLDER)
+        number = 1 + len(list(_scripts().walk_revisions()))
+        with database.engine.connect() as connection:
+            config.attributes.update(connection=connection, options=_options())
+            slug = re.sub(r"\W+", "_", why).strip("_").lower()[:40]
+            script = command.revision(config, why, autogenerate=True, rev_id=f"{number:04}")
+        assert script is not None
+        assert not isinstance(script, list)
+        made = Path(script.path)
+        return made.rename(made.with_name(f"{number:04}_{slug}.py"))
+    finally:
+        database.close()

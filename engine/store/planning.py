@@ -8,6 +8,8 @@ ones at any time. PostgreSQL gathers its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sqlalchemy as sa
 
 from engine.store.schema import metadata
@@ -39,20 +41,26 @@ def state(connection: sa.Connection) -> None:
     """Write the statistics of all indexes into a SQLite database."""
     connection.exec_driver_sql("ANALYZE")  # makes the table that holds them
     connection.exec_driver_sql("DELETE FROM sqlite_stat1")
-    inspector = sa.inspect(connection)
-    lines = []
-    for table in metadata.sorted_tables:
-        key = [column.name for column in table.primary_key.columns]
-        clustered = table.dialect_options["sqlite"]["with_rowid"] is False
-        name = table.name if clustered else f"sqlite_autoindex_{table.name}_1"
-        lines.append((table.name, name, _line(key, True)))
-        for index in table.indexes:
-            parts = [getattr(part, "name", "") or "" for part in index.expressions]
-            lines.append((table.name, str(index.name), _line(parts, index.unique)))
-    known = {name for table in metadata.tables for name in _indexes(inspector, table)}
-    assert all(name in known or name in metadata.tables for _, name, _ in lines), lines
-    connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", lines)
+    lines = [
+        (table.name, name, line)
+        for table in metadata.sorted_tables
+        for name, line in _lines(table)
+        if name in _indexes(connection, table.name)
+    ]
+    if lines:
+        connection.exec_driver_sql(
+            "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", lines
+        )
     connection.exec_driver_sql("ANALYZE sqlite_schema")  # has this connection read them again
+
+
+def _lines(table: sa.Table) -> Iterator[tuple[str, str]]:
+    key = [column.name for column in table.primary_key.columns]
+    clustered = table.dialect_options["sqlite"]["with_rowid"] is False
+    yield table.name if clustered else f"sqlite_autoindex_{table.name}_1", _line(key, True)
+    for index in sorted(table.indexes, key=lambda one: str(one.name)):
+        parts = [getattr(part, "name", "") or "" for part in index.expressions]
+        yield str(index.name), _line(parts, index.unique)
 
 
 def _line(parts: list[str], unique: bool) -> str:
@@ -64,6 +72,9 @@ def _line(parts: list[str], unique: bool) -> str:
     return " ".join(map(str, numbers))
 
 
-def _indexes(inspector: sa.Inspector, table: str) -> list[str]:
-    lines = inspector.bind.exec_driver_sql(f"PRAGMA index_list({table})")  # type: ignore[union-attr]
-    return [str(line[1]) for line in lines]
+def _indexes(connection: sa.Connection, table: str) -> set[str]:
+    """The indexes there are; the tree of a table without row ids goes by the table's name."""
+    found = connection.exec_driver_sql(
+        "SELECT name FROM sqlite_schema WHERE tbl_name = ?", (table,)
+    )
+    return {str(line[0]) for line in found}

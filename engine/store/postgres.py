@@ -57,7 +57,7 @@ class PostgresLink(Link):
                     self._count.add(step.text)
                     sent.append((step, self._cursor(step.text, step.lines)))
         except Exception as exc:
-            raise self.translate(exc) from exc
+            self.tell(exc)
         for step, cursor in sent:
             step.check(cursor.rowcount)
 
@@ -70,7 +70,7 @@ class PostgresLink(Link):
                 cursor.execute(text.encode(), values)
                 yield from cursor
         except psycopg.Error as exc:
-            raise self.translate(exc) from exc
+            self.tell(exc)
 
     def begin_write(self) -> None:
         """Nothing: the transaction began with the first lock."""

@@ -50,7 +50,7 @@ class SqliteLink(Link):
             cursor.arraysize = size
             yield from cursor
         except sqlite3.Error as exc:
-            raise self.translate(exc) from exc
+            self.tell(exc)
 
     def begin_write(self) -> None:
         """Take the write lock now, so that nothing read afterwards can be outdated."""
@@ -76,7 +76,7 @@ class SqliteLink(Link):
         try:
             self.raw.execute(text)
         except sqlite3.Error as exc:
-            raise self.translate(exc) from exc
+            self.tell(exc)
 
     def translate(self, exc: Exception) -> Exception:
         """sqlite3's errors by their extended code."""
