@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.documents.filling import Filled, fill
 from engine.documents.rendering import Rendered, render
-from engine.documents.template import Section, Signature, Template, parse_template
+from engine.documents.template import Section, Signature, Template, mentioned, parse_template
 
 __all__ = [
     "Filled",
@@ -13,6 +13,7 @@ __all__ = [
     "Signature",
     "Template",
     "fill",
+    "mentioned",
     "parse_template",
     "render",
 ]

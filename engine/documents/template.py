@@ -65,6 +65,11 @@ class Template:
         yield from (signature.role for signature in self.signatures)
 
 
+def mentioned(template: Template) -> frozenset[str]:
+    """Names of the variables a document is made of: who may not read one may not read it."""
+    return frozenset().union(*(feel.compile(text).names for text in formulas(template)))
+
+
 def parse_template(content: bytes, template_id: str) -> Template:
     """Read a template. Raises ModelRejected with every fault found."""
     try:

@@ -215,9 +215,11 @@ def _adopt_files(context: Context, root: Instance, answers: dict[str, Any]) -> N
     ids = list(outputs.file_ids(answers))
     if not ids:
         return
-    for file in context.tx.find(File, id=ids, root_id=None, uploaded_by=context.actor):
+    files = context.tx.find(File, id=ids, root_id=None, uploaded_by=context.actor)
+    for file in files:
         file.root_id = file.instance_id = root.id
         context.tx.update(file, "root_id", "instance_id")
+    outputs.seal_files(context, context.house.package(root.deployment_id), files, answers)
 
 
 def _number(context: Context, package: Package) -> str:
@@ -331,9 +333,14 @@ def _governed(context: Context, case_id: str, expected_version: int | None, reas
 def may_govern(context: Context, root: Instance) -> bool:
     """Whether the actor may cancel, suspend or resume the case."""
     viewer = context.viewer
-    if viewer.system or viewer.has("head"):
+    if viewer.system:
         return True
-    if viewer.is_admin and not root.track:
+    if root.track:
+        # Behind a wall only who oversees the track: neither who registered it nor the administrator.
+        return root.track in viewer.tracks and viewer.scope == "all"
+    if viewer.has("head"):
+        return True
+    if viewer.is_admin:
         return True
     return root.started_by == viewer.user_id
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.definition import Element
 from engine.errors import AnswersInvalid, Problem
-from engine.model.rows import Document, Job, Task
+from engine.model.rows import Document, File, Job, Task
 
 if TYPE_CHECKING:
+    from engine.catalog import Package
     from engine.handlers.case import Case
+    from engine.handlers.house import Context
 
 MAX_ITEMS = 20_000
 MAX_DEPTH = 12
@@ -52,6 +54,19 @@ def file_ids(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from file_ids(item)
+
+
+def seal_files(
+    context: Context, package: Package, files: Iterable[File], answers: Mapping[str, Any]
+) -> None:
+    """Tie files that confidential fields name to those fields, whatever the upload said of them."""
+    secret = {name for entry in package.manifest.confidential for name in entry.fields}
+    named = {found: name for name in secret for found in file_ids(answers.get(name))}
+    for file in files:
+        name = named.get(file.id)
+        if name is not None and (not file.confidential or file.field.split("[")[0] != name):
+            file.field, file.confidential = name, True
+            context.tx.update(file, "field", "confidential")
 
 
 def leave_documents(case: Case, task: Task, element: Element) -> None:

@@ -12,7 +12,7 @@ from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.model import evidence
 from engine.model.results import CaseResult
-from engine.model.rows import Candidate, Draft, File, Task
+from engine.model.rows import Candidate, Draft, File, Instance, Task
 
 if TYPE_CHECKING:
     from engine.bpmn.definition import Element
@@ -81,6 +81,7 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
     answers = _checked_answers(case, task, element, command)
     _close(case, task, answers, command.late_reason)
     instance = case.instance(task.instance_id)
+    _seal_files(case, instance, answers)
     case.cause = task
     extensions.grant(case, task, element, answers)
     case.move(instance, lambda run: run.complete(task.key, answers))
@@ -93,6 +94,15 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
     )
     case.settle()
     return result(case)
+
+
+def _seal_files(case: Case, instance: Instance, answers: dict[str, Any]) -> None:
+    package = case.package(instance)
+    if not package.manifest.confidential:
+        return
+    ids = list(outputs.file_ids(answers))
+    files = case.tx.find(File, id=ids, root_id=case.root.id) if ids else []
+    outputs.seal_files(case.context, package, files, answers)
 
 
 def _close(case: Case, task: Task, answers: dict[str, Any], late_reason: str) -> None:

@@ -145,8 +145,14 @@ def _visible(dossier: Dossier, case: Case, task: Task) -> dict[str, Any]:
         visible = case.run(instance).visible(task.key)
     except (EvaluationFailed, KeyError):
         visible = instance.variables
-    entered = dossier.root.started_by if instance.id == dossier.root.id else None
-    return dossier.veil(visible, entered)
+    veiled = dossier.veil(visible, None)
+    if instance.id == dossier.root.id and dossier.root.started_by == dossier.at.viewer.user_id:
+        # Who started the case entered the start form's fields, and only those.
+        package = dossier.package(instance.id)
+        form = package.form(package.manifest.start_form)
+        own = {field.key for field in form.fields()} if form is not None else set()
+        veiled |= {key: value for key, value in visible.items() if key in own}
+    return veiled
 
 
 def _task_actions(at: Desk, case: Case, task: Task, element: Any) -> dict[str, q.Action]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine import documents
 from engine import queries as q
 from engine.catalog import Package
 from engine.handlers import cases as case_handlers
@@ -59,12 +61,11 @@ class Dossier:
 
     def hidden(self) -> frozenset[str]:
         """Fields the viewer may not read: the package's, over all instances of the case."""
-        if self.at.viewer.system:
-            return frozenset()
+        return frozenset() if self.at.viewer.system else self._hidden_from(self.at.viewer.role_ids)
+
+    def _hidden_from(self, roles: Iterable[str]) -> frozenset[str]:
         packages = {row.deployment_id for row in self.instances().values()}
-        return frozenset().union(
-            *(self.at.package(p).confidential_fields(self.at.viewer.role_ids) for p in packages)
-        )
+        return frozenset().union(*(self.at.package(p).confidential_fields(roles) for p in packages))
 
     def veil(self, values: Mapping[str, Any], entered_by: str | None) -> dict[str, Any]:
         """Answers without what the viewer may not read; who entered them may read them all."""
@@ -184,9 +185,20 @@ class Dossier:
         """Whether the viewer may read a file of the case."""
         if file.uploaded_by == self.at.viewer.user_id or self.at.viewer.system:
             return True
-        return not (file.confidential or file.field.split("[")[0] in self.hidden()) or (
-            not self.hidden()
-        )
+        field = re.split(r"[.\[]", file.field)[0]
+        if field in self._hidden_from(()):
+            return field not in self.hidden()
+        return not (file.confidential and self.hidden())
+
+    def may_read_document(self, row: Document) -> bool:
+        """Whether the viewer may read a document: one made of fields they may not read, never."""
+        hidden = self.hidden()
+        template = self.package(row.instance_id).documents.get(row.template)
+        made_of = documents.mentioned(template) if hidden and template is not None else frozenset()
+        secret = made_of & self._hidden_from(())
+        if secret:
+            return not secret & hidden
+        return not (row.confidential and hidden)
 
     def documents(self) -> tuple[q.DocumentLine, ...]:
         """Documents that steps left, newest first."""
@@ -205,7 +217,7 @@ class Dossier:
                 ),
             )
             for row in rows
-            if not row.confidential or not self.hidden()
+            if self.may_read_document(row)
         )
 
     def clocks(self) -> tuple[q.ClockLine, ...]:

@@ -135,7 +135,7 @@ def get_document(house: House, query: q.GetDocument) -> q.FileContent:
         if row is None or row.state != "ready":
             raise missing
         dossier = Dossier(at, at.root(row.root_id))
-        if row.confidential and dossier.hidden():
+        if not dossier.may_read_document(row):
             raise missing
         docx = query.format == "docx"
         sha256 = row.docx_sha256 if docx else row.pdf_sha256
