@@ -54,7 +54,7 @@ from webapp.demo.township import TownPerson, Township, read_township, settle
 
 
 class ScenarioFailed(AssertionError):
-    """The scenario says something that is not so: an unknown entry, a task that is not open, …"""
+    """The scenario says something that is not so: a task that is not open, an unknown entry."""
 
 
 def require(holds: object, text: str) -> None:

@@ -62,15 +62,25 @@ def settle(engine: Engine, township: Township, password: str) -> None:
     for unit in township.units:
         engine.execute(
             SaveUnit(
-                actor=SYSTEM, unit_id=unit.id, name=unit.name, name_en=unit.name_en,
-                parent_id=unit.parent or None, kind=unit.kind,
+                actor=SYSTEM,
+                unit_id=unit.id,
+                name=unit.name,
+                name_en=unit.name_en,
+                parent_id=unit.parent or None,
+                kind=unit.kind,
             )
         )
     for person in township.people:
         engine.execute(
             SaveUser(
-                actor=SYSTEM, user_id=person.id, name=person.name, name_en=person.name_en,
-                unit_id=person.unit, is_admin=person.admin, password=password, create=True,
+                actor=SYSTEM,
+                user_id=person.id,
+                name=person.name,
+                name_en=person.name_en,
+                unit_id=person.unit,
+                is_admin=person.admin,
+                password=password,
+                create=True,
             )
         )
         for held in person.roles:

@@ -1,0 +1,204 @@
+"""Making the demonstration: a township in mid-work, by real commands under a clock in the past.
+
+Each case is a scenario of a shipped package, shifted so that it began some days ago, and played up
+to a step. All cases are played together in the order of time, and jobs are done when they come due;
+so numbers, history, warnings and lamps are what they would have been.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from engine.clock import CHINA, VirtualClock
+from engine.config import Settings
+from engine.engine import Engine
+from engine.errors import YifaError
+from webapp.demo import play, roster
+from webapp.demo.play import Player, Scenario
+
+DONE = "seeded"
+"""A file beside the database that says the demonstration is complete."""
+FOUNDED_BEFORE = timedelta(days=400)
+PATIENCE = 30
+"""How many days a step is tried again when the law says that it is too early."""
+
+
+def prepare(settings: Settings, console: Console, *, reset: bool = False) -> None:
+    """Make the demonstration unless it is there. A half-made one is made anew."""
+    folder = _folder(settings)
+    if reset or not (folder / DONE).is_file():
+        _clear(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        seed(settings, console)
+        (folder / DONE).write_text("ok\n", encoding="utf-8")
+
+
+def _folder(settings: Settings) -> Path:
+    path = settings.database_url.removeprefix("sqlite:///")
+    return Path(path).parent
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier demonstration, and nothing else: only what one consists of."""
+    for name in (DONE, "yifa.db", "yifa.db-wal", "yifa.db-shm"):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "files", ignore_errors=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One case of the demonstration: which scenario, begun how many calendar days ago, how far."""
+
+    process: str
+    scenario: str
+    days_ago: int
+    steps: int | None = None
+    title: str = ""
+    urgency: str = "normal"
+
+
+def plan() -> Iterator[Planned]:
+    """The cases of ``webapp/demo/cases.toml``."""
+    text = Path(__file__).with_name("cases.toml").read_text(encoding="utf-8")
+    for entry in tomllib.loads(text)["case"]:
+        yield Planned(**entry)
+
+
+def seed(settings: Settings, console: Console, *, now: datetime | None = None) -> list[Player]:
+    """Found the township and play all planned cases up to now. Returns who played them."""
+    end = (now or datetime.now(UTC)).astimezone(UTC)
+    clock = VirtualClock(end - FOUNDED_BEFORE)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with (
+        Engine.open(settings=settings, clock=clock) as engine,
+        Progress(*columns, console=console, transient=True) as progress,
+    ):
+        bar = progress.add_task("建立虚构的乡镇 · founding the township", total=None)
+        play.found(engine, roster.PASSWORD)
+        casts = [Cast(planned, engine, clock, end) for planned in plan()]
+        progress.update(
+            bar,
+            description="重演事项 · replaying cases",
+            total=sum(len(c.steps) + 1 for c in casts),
+        )
+        while True:
+            following = min(
+                (cast for cast in casts if cast.due is not None),
+                key=lambda cast: cast.due or end,
+                default=None,
+            )
+            if following is None:
+                break
+            assert following.due is not None
+            play.run_due_until(engine, clock, following.due)
+            following.go_on()
+            engine.run_due()
+            progress.advance(bar)
+        play.run_due_until(engine, clock, end)
+    return [cast.player for cast in casts]
+
+
+class Cast:
+    """One planned case being played: its next moment, or None when it has come far enough."""
+
+    def __init__(
+        self, planned: Planned, engine: Engine, clock: VirtualClock, end: datetime
+    ) -> None:
+        scenario = shifted(_find(planned), planned, end)
+        self.end = end
+        self.planned = planned
+        self.player = Player(scenario, engine, clock)
+        self.steps = scenario.steps if planned.steps is None else scenario.steps[: planned.steps]
+        self.due: datetime | None = scenario.at
+        self.refusals: list[str] = []
+        self._position = -1
+        self._tries = 0
+
+    def go_on(self) -> None:
+        """Do the next step; what the law finds too early is tried again the next day."""
+        try:
+            if self._position < 0:
+                self.player.start()
+            else:
+                self.player.act(self.steps[self._position])
+        except YifaError as exc:
+            self.refusals.append(exc.message("en"))
+            self._tries += 1
+            tomorrow = self.player.clock.now() + timedelta(days=1)
+            self.due = tomorrow if self._tries < PATIENCE and tomorrow < self.end else None
+            return
+        self._position, self._tries = self._position + 1, 0
+        self.due = self._next()
+
+    def _next(self) -> datetime | None:
+        if self._position >= len(self.steps):
+            return None
+        step = self.steps[self._position]
+        if "refused" in step or "look" in step:
+            # What must be refused is for tests; the demonstration shows what was done.
+            self._position += 1
+            return self._next()
+        now = self.player.clock.now()
+        try:
+            due = max(self.player.moment_of(step), now + timedelta(minutes=7))
+        except play.ScenarioFailed:
+            due = now + timedelta(minutes=7)
+        return due if due < self.end else None
+
+
+def _find(planned: Planned) -> Scenario:
+    folder = play.processes_folder() / planned.process / "scenarios"
+    return play.read_scenario(folder / f"{planned.scenario}.toml")
+
+
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(T.*)?")
+
+
+def shifted(scenario: Scenario, planned: Planned, end: datetime) -> Scenario:
+    """The scenario as if it had begun so many days before ``end``, all its dates moved alike.
+
+    Whole weeks are moved, so that working days stay working days as far as holidays allow.
+    """
+    wanted = end - timedelta(days=planned.days_ago)
+    weeks = round((wanted - scenario.at) / timedelta(weeks=1))
+    by = timedelta(weeks=weeks)
+    answers = _moved(scenario.answers, by)
+    if planned.title:
+        answers["title"] = planned.title
+    answers["urgency"] = planned.urgency
+    return replace(
+        scenario,
+        at=scenario.at + by,
+        answers=answers,
+        steps=tuple(_moved(step, by) for step in scenario.steps),
+    )
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _moved(item, by) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_moved(item, by) for item in value]
+    if hasattr(value, "isoformat"):
+        return value + by
+    if isinstance(value, str) and (match := _DATE.fullmatch(value)):
+        return _moved_text(match, by)
+    return value
+
+
+def _moved_text(match: re.Match[str], by: timedelta) -> str:
+    try:
+        day = datetime.fromisoformat(match.group(1)).replace(tzinfo=CHINA) + by
+    except ValueError:
+        return match.group(0)
+    return day.date().isoformat() + (match.group(2) or "")
