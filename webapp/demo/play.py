@@ -16,7 +16,9 @@ Steps (``[[step]]``), each with an optional ``after`` (ISO 8601 duration) or ``a
 
 ``refused = "code or text"`` says that the step must be refused so, and nothing may have changed;
 beside ``[start]`` it says so of the start. Answers may hold ``{ file = "a.docx", text = "…" }`` (is
-uploaded first) and ``{ person = "role" }`` (a user's id).
+uploaded first) and ``{ person = "role" }`` (a user's id); they are laid over what stands in the
+task's form already, as on its page. ``process`` names the process to start where it is not the
+scenario's own: one that only others call is shown by its caller.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import bpmn, catalog, config
+from engine import queries as q
 from engine.clock import CHINA, VirtualClock, from_millis, millis
 from engine.commands import (
     SYSTEM,
@@ -48,6 +51,7 @@ from engine.commands import (
     SuspendCase,
 )
 from engine.engine import Engine
+from engine.errors import Refused
 from engine.law.reckoning import add_months
 from engine.model.rows import Clock, Instance, Job, Task
 from webapp.demo.township import TownPerson, Township, read_township, settle
@@ -176,7 +180,7 @@ def read_scenario(path: Path) -> Scenario:
     unknown = set(data.get("expect", {})) - _EXPECTED
     require(not unknown, f"{path.name}: [expect] has unknown entries {sorted(unknown)}")
     return Scenario(
-        process=path.parents[1].name,
+        process=data.get("process", path.parents[1].name),
         name=path.stem,
         title=data["title"],
         at=moment(data["at"]),
@@ -291,15 +295,23 @@ class Player:
         actor = self.user(str(step["as"]))
         if task.assignee is None:
             self.engine.execute(ClaimTask(actor=actor, task_id=task.id))
+        given = self.answers(step.get("answers", {}), actor, task_id=task.id)
         self.engine.execute(
             CompleteTask(
                 actor=actor,
                 task_id=task.id,
-                answers=self.answers(step.get("answers", {}), actor, task_id=task.id),
+                answers={**self._prefilled(task.id, actor), **given},
                 late_reason=str(step.get("late_reason", "")),
             )
         )
         self.path.append(task.element_id)
+
+    def _prefilled(self, task_id: str, actor: str) -> Mapping[str, Any]:
+        """What stands in the task's form before anything is typed; nothing for who may not see it."""
+        try:
+            return self.engine.query(q.TaskPage(viewer=actor, task_id=task_id)).answers
+        except Refused:
+            return {}
 
     def _open_task(self, element: str, who: str) -> Task:
         tasks = self.rows(Task, state="open")
