@@ -82,6 +82,14 @@ def sqlite_store(sqlite_store_url: str) -> Iterator[Store]:
     opened.close()
 
 
+@pytest.fixture
+def postgres_store(postgres_store_url: str) -> Iterator[Store]:
+    """A migrated store on PostgreSQL alone."""
+    opened = Store.open(postgres_store_url)
+    yield opened
+    opened.close()
+
+
 def _administer(server: str, statement: str, name: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))

@@ -158,9 +158,10 @@ def _claim(skip_locked: bool) -> sa.ClauseElement:
         .limit(sa.bindparam("limit", type_=sa.BigInteger))
     )
     if skip_locked:
-        # A CTE that locks is run once, so that LIMIT and SKIP LOCKED mean what they say.
-        chosen = due.with_for_update(skip_locked=True).cte("due")
-        match = _JOB.c.id == chosen.c.id
+        # As an array the subquery runs once, so that LIMIT and SKIP LOCKED mean what they say, and
+        # the rows are fetched by key whatever the planner thinks of the number.
+        locked = due.with_for_update(skip_locked=True).scalar_subquery()
+        match = _JOB.c.id == sa.any_(sa.func.array(locked))
     else:
         match = _JOB.c.id.in_(due)
     return (
