@@ -94,6 +94,10 @@ class Link(ABC):
         except Exception as exc:
             self.tell(exc)
 
+    def alone(self, text: str, values: Cells) -> list[tuple[Any, ...]]:
+        """Run a single query outside any transaction, and fetch what it returns."""
+        return self.rows(text, values)
+
     def send(self, steps: Iterable[Step]) -> None:
         """Run statements in order; raises a step's own error when it touched too few rows."""
         for step in steps:

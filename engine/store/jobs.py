@@ -112,8 +112,7 @@ class Jobs:
         self._store.require_schema()
         sql = self._database.statements.keep("job lanes", _lanes)
         with self._database.link() as link:
-            lines = link.rows(sql.text, sql.bind({"tenant": self._store.tenant}))
-            link.rollback()
+            lines = link.alone(sql.text, sql.bind({"tenant": self._store.tenant}))
         return [(lane, moment) for lane, moment in lines if wanted is None or lane in wanted]
 
     def _claim(self, link: Link, given: dict[str, Any]) -> list[Job]:
