@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine import forms
 from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, Problem
-from engine.handlers import access, extensions, outputs
+from engine.handlers import access, extensions, numbers, outputs
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.model import evidence
@@ -143,6 +143,9 @@ def _checked_answers(
     if not problems:
         problems.extend(_broken_constraints(case, task, element, answers))
     problems.extend(case.clocks.objections(task, answers, command.late_reason))
+    if not problems:
+        package = case.package(instance)
+        problems.extend(numbers.taken(case.context, package, element, task.form_id, answers))
     if problems:
         raise AnswersInvalid(problems)
     return answers
