@@ -114,6 +114,8 @@ class Case:
         """Start the tokens of a fresh instance row."""
         self.instances[instance.id] = instance
         self._new.add(instance.id)
+        # The insert waits for the commit and takes along what becomes of the instance until then.
+        self.tx.insert(instance)
         package = self.package(instance)
         run = package.definition.start(
             instance.process_id,
@@ -154,9 +156,7 @@ class Case:
             run = self._runs.get(instance.id)
             if run is not None:
                 instance.tokens = run.save()
-            if instance.id in self._new:
-                self.tx.insert(instance)
-            elif run is not None and instance is not self.root:
+            if instance.id not in self._new and run is not None and instance is not self.root:
                 self.tx.update(instance, "tokens", "variables", "state", "ended_at", "incidents")
         if self.root.id not in self._new:
             self.tx.update(self.root, *_ROOT_FIELDS)

@@ -322,8 +322,7 @@ class CaseClocks:
             mine = [clock for clock in clocks if clock.task_id == task.id]
             mark(task, mine or self._around(task, clocks))
             self.case.tx.update(task, "due_at", "warn_at", "sort_at", "clock_paused", "rule_id")
-            if task not in self.case.opened:
-                self.case.tx.update_where(Candidate, {"sort_at": task.sort_at}, task_id=task.id)
+            self.case.tx.update_where(Candidate, {"sort_at": task.sort_at}, task_id=task.id)
 
     def _open_tasks(self) -> list[Task]:
         rows = self.case.tx.find(Task, root_id=self.case.root.id, state="open")

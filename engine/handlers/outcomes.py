@@ -81,8 +81,9 @@ def instance_ended(case: Case, instance: Instance, fact: f.InstanceEnded) -> Non
     cancelled = instance.state == "cancelling" or case.root.state == "cancelling"
     instance.ended_at = case.context.now_ms
     instance.state = "cancelled" if cancelled else _ENDS[fact.how]
-    for kind in (Job, Subscription):
-        case.tx.delete_where(kind, instance_id=instance.id)
+    # What it still waited for is void; documents and messages it left behind are not.
+    case.tx.delete_where(Job, instance_id=instance.id, kind=("timer", "service", "clock"))
+    case.tx.delete_where(Subscription, instance_id=instance.id)
     if instance.parent_id is None or instance.parent_key is None:
         return
     parent = case.instance(instance.parent_id)
