@@ -38,11 +38,11 @@ def lang() -> Lang:
     return cast("Lang", g.get("lang", "zh"))
 
 
-def ask(kind: type[Query[T]], **values: Any) -> T:
+def ask(query: type[Query[T]], **values: Any) -> T:
     """Ask the engine as the person signed in, in the page's language."""
-    return engine().query(kind(viewer=viewer().user_id, lang=lang(), **values))
+    return engine().query(query(viewer=viewer().user_id, lang=lang(), **values))
 
 
-def do(kind: type[Command], **values: Any) -> Any:
+def do(command: type[Command], **values: Any) -> Any:
     """Carry out a command as the person signed in."""
-    return engine().execute(kind(actor=viewer().user_id, **values))
+    return engine().execute(command(actor=viewer().user_id, **values))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Protocol, TypeVar
 
 from flask import Flask, g, request
 from flask_babel import Babel
 
-from engine.clock import CHINA, from_millis
+from engine.clock import CHINA, from_millis, legal_date
+from webapp.current import engine
 
 LANGS = ("zh", "en")
 _LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -19,7 +22,15 @@ def install(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "zh_Hans_CN")
     Babel(app, locale_selector=_locale, timezone_selector=lambda: "Asia/Shanghai")
     app.before_request(_choose)
-    app.jinja_env.filters.update(moment=moment, day=day, iso=iso, size=size)
+    app.jinja_env.filters.update(
+        moment=moment,
+        day=day,
+        iso=iso,
+        size=size,
+        days_since=days_since,
+        weeks=weeks,
+        monthname=monthname,
+    )
 
 
 def _choose() -> None:
@@ -53,6 +64,35 @@ def iso(value: int | None) -> str:
 
 def _iso(value: datetime) -> str:
     return value.astimezone(CHINA).isoformat(timespec="minutes")
+
+
+def days_since(value: int) -> int:
+    """How many days of the calendar ago a moment was, in China."""
+    return (legal_date(engine().house.clock.now()) - legal_date(from_millis(value))).days
+
+
+class Weekday(Protocol):
+    """A day that knows which of the week it is, Monday being 0."""
+
+    @property
+    def weekday(self) -> int:
+        """0 is Monday."""
+        ...
+
+
+W = TypeVar("W", bound=Weekday)
+
+
+def weeks(days: Sequence[W]) -> list[list[W | None]]:
+    """The days of a month in rows of a week, Monday first, with None before and after."""
+    cells: list[W | None] = [None] * days[0].weekday + list(days)
+    cells += [None] * (-len(cells) % 7)
+    return [cells[start : start + 7] for start in range(0, len(cells), 7)]
+
+
+def monthname(value: str) -> str:
+    """The English name of an ISO date's month."""
+    return date.fromisoformat(value).strftime("%B")
 
 
 def size(value: int) -> str:

@@ -51,9 +51,25 @@ def _check() -> None:
     origin = request.headers.get("Origin")
     if origin not in (None, "null") and urlsplit(origin).netloc != request.host:
         raise _foreign()
-    given = request.headers.get(HEADER) or request.form.get(FIELD, "")
-    if not hmac.compare_digest(given.encode(), str(session.get("csrf", "")).encode()) or not given:
+    if not _brings_token():
         raise _foreign()
+
+
+def _brings_token() -> bool:
+    given = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    known = str(session.get("csrf", ""))
+    return bool(given) and hmac.compare_digest(given.encode(), known.encode())
+
+
+def from_here() -> bool:
+    """Whether a page of this office sent the request, signed in or not.
+
+    The browser says so by its Origin; where it sends none, this browser's secret does.
+    """
+    origin = request.headers.get("Origin")
+    if origin not in (None, "null"):
+        return urlsplit(origin).netloc == request.host
+    return _brings_token()
 
 
 def _foreign() -> Forbidden:

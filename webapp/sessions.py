@@ -9,7 +9,7 @@ from engine.queries import WhoIs
 from webapp.current import engine, settings
 
 COOKIE = "yifa_session"
-OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "auth.language", "health"})
+OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "auth.resume", "auth.language", "health"})
 """What may be reached without signing in."""
 
 
@@ -35,9 +35,11 @@ def _identify() -> AnyResponse | None:
 
 
 def _to_sign_in(*, expired: bool) -> AnyResponse:
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         target = request.full_path if request.query_string else request.path
         return redirect(url_for("auth.sign_in", next=target, expired="1" if expired else None))
+    if request.endpoint in ("auth.sign_out", "auth.password"):
+        return redirect(url_for("auth.sign_in"))
     # A form sent after the session ended: its page shows how to sign in and keeps what was typed.
     from webapp.views.auth import resume_page
 

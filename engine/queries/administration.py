@@ -84,10 +84,12 @@ class UserView:
 
 @dataclass(frozen=True, kw_only=True)
 class UnitLine:
-    """A unit; ``depth`` in the tree."""
+    """A unit; ``depth`` in the tree, ``name`` in the viewer's language."""
 
     id: str
     name: str
+    name_zh: str
+    name_en: str
     parent_id: str
     depth: int
     kind: str

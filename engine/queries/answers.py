@@ -115,10 +115,11 @@ class NoticeLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
-    """A page of rows; ``next`` is the cursor of the following one, '' at the end."""
+    """A page of rows; ``next`` and ``prev`` are the cursors of the pages beside it, '' at an end."""
 
     rows: tuple[T, ...]
     next: str = ""
+    prev: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

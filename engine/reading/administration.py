@@ -128,7 +128,7 @@ def users(house: House, query: q.Users) -> q.Page[q.UserLine]:
         ids = [user.id for user in page.rows]
         memberships = at.reader.find(Membership, user_id=ids) if ids else []
         lines = tuple(_user_line(at, user, memberships) for user in page.rows)
-        return q.Page(rows=lines, next=page.next_cursor or "")
+        return q.Page(rows=lines, next=page.next_cursor or "", prev=page.prev_cursor or "")
 
 
 def _user_line(at: Desk, user: User, memberships: list[Membership]) -> q.UserLine:
@@ -193,6 +193,8 @@ def _tree(
         yield q.UnitLine(
             id=unit.id,
             name=at.pick(unit.name, unit.name_en),
+            name_zh=unit.name,
+            name_en=unit.name_en,
             parent_id=unit.parent_id or "",
             depth=depth,
             kind=unit.kind,

@@ -30,8 +30,13 @@ def inbox(house: House, query: q.Inbox) -> q.Page[Any]:
             sort=query.sort,
         )
         if query.tab == "started":
-            return q.Page(rows=case_lines(at, page.rows), next=page.next_cursor or "")
-        return q.Page(rows=task_lines(at, page.rows), next=page.next_cursor or "")
+            return page_of(page, case_lines(at, page.rows))
+        return page_of(page, task_lines(at, page.rows))
+
+
+def page_of(page: Any, lines: tuple[Any, ...]) -> q.Page[Any]:
+    """A page of lines with the cursors of the store's page."""
+    return q.Page(rows=lines, next=page.next_cursor or "", prev=page.prev_cursor or "")
 
 
 def task_lines(at: Desk, tasks: Any) -> tuple[q.TaskLine, ...]:
@@ -187,7 +192,7 @@ def cases(house: House, query: q.Cases) -> q.Page[q.CaseLine]:
             limit=min(max(query.limit, 1), 200),
             sort=query.sort,
         )
-        return q.Page(rows=case_lines(at, page.rows), next=page.next_cursor or "")
+        return page_of(page, case_lines(at, page.rows))
 
 
 def case_counts(house: House, query: q.CaseCounts) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -38,6 +39,7 @@ from engine.queries import (
     PackageFiles,
     Processes,
     ProcessPage,
+    ProcessView,
     Roles,
     Units,
     UserPage,
@@ -78,17 +80,32 @@ def process(key: str) -> str:
 def deploy() -> Answer:
     """Upload a model or package: first every problem is shown, then it is deployed."""
     if request.method == "GET":
-        return render_template("admin/deploy.html", problems=None, checked=False), 200
+        return _deploy_page(None), 200
     try:
         files = _uploaded()
     except Invalid as exc:
-        return render_template("admin/deploy.html", problems=exc.problems, checked=True), 422
+        return _deploy_page(exc.problems), 422
     if "_check" in request.form:
         problems = ask(CheckPackage, files=files)
         bad = any(problem.severity == "error" for problem in problems)
-        html = render_template("admin/deploy.html", problems=problems, checked=True)
-        return html, 422 if bad else 200
+        return _deploy_page(problems), 422 if bad else 200
     return _deploy(files)
+
+
+def _deploy_page(problems: Sequence[Problem] | None) -> str:
+    """The upload form with what was found, None before anything was checked."""
+    return render_template(
+        "admin/deploy.html", problems=problems or (), checked=problems is not None, process=_based()
+    )
+
+
+def _based() -> ProcessView | None:
+    """The process whose version the upload is based on."""
+    base = request.form.get("base", "")
+    for line in ask(Processes) if base else ():
+        if line.deployment_id == base:
+            return ask(ProcessPage, key=line.key)
+    return None
 
 
 def _deploy(files: dict[str, bytes]) -> Answer:
@@ -101,7 +118,9 @@ def _deploy(files: dict[str, bytes]) -> Answer:
             expected_version=int(version) if version.isdigit() else None,
         )
     except ModelRejected as exc:
-        return render_template("admin/deploy.html", problems=exc.problems, checked=True), 422
+        return _deploy_page(exc.problems), 422
+    except Conflict as exc:
+        return _deploy_page(_problems(exc)), 409
     text = (
         _(
             "已部署第 %(version)s 版；在办事项仍按原版本办理，新事项用新版本。",
@@ -299,8 +318,10 @@ def units() -> Answer:
         else:
             flash(_("单位已保存。"), "success")
             return redirect(url_for("admin.units"))
+    lines = ask(Units)
+    chosen = next((line for line in lines if line.id == request.values.get("unit")), None)
     html = render_template(
-        "admin/units.html", units=ask(Units), problems=problems, typed=request.form
+        "admin/units.html", units=lines, chosen=chosen, problems=problems, typed=request.form
     )
     return html, 422 if problems else 200
 

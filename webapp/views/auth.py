@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
-    Response,
+    current_app,
     flash,
     g,
     make_response,
@@ -16,11 +17,15 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import refresh
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.commands import ChangePassword, SetLanguage, SignIn, SignOut
 from engine.errors import Forbidden, Invalid
-from webapp import i18n, sessions
+from engine.model.results import SignedIn
+from engine.queries import WhoIs
+from webapp import i18n, protection, sessions
 from webapp.current import do, engine, lang, settings
 from webapp.demo import roster
 
@@ -32,18 +37,29 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     """Name and password; the demonstration lists who can be tried."""
     if request.method == "GET":
         return _sign_in_page("", 200)
-    name, password = request.form.get("name", ""), request.form.get("password", "")
-    try:
-        signed = engine().execute(
-            SignIn(actor=name, password=password, agent=request.headers.get("User-Agent", ""))
-        )
-    except Forbidden as exc:
-        return _sign_in_page(str(exc.localised(lang())["reason"]), 403)
+    signed, error, status = _signed()
     if signed is None:
-        return _sign_in_page(_("登录名或密码不对。请检查大小写后重试。"), 401)
+        return _sign_in_page(error, status)
     response = redirect(safe_target(request.form.get("next", "")))
     sessions.remember(response, signed.token)
     return response
+
+
+def _signed() -> tuple[SignedIn | None, str, int]:
+    """Try the name and password that were sent; else why not, and with which status."""
+    form = request.form
+    command = SignIn(
+        actor=form.get("name", ""),
+        password=form.get("password", ""),
+        agent=request.headers.get("User-Agent", ""),
+    )
+    try:
+        signed = engine().execute(command)
+    except Forbidden as exc:
+        return None, str(exc.localised(lang())["reason"]), 403
+    if signed is None:
+        return None, _("登录名或密码不对。请检查大小写后重试。"), 401
+    return signed, "", 200
 
 
 def _sign_in_page(error: str, status: int) -> tuple[str, int]:
@@ -60,15 +76,77 @@ def _sign_in_page(error: str, status: int) -> tuple[str, int]:
     return html, status
 
 
-def resume_page() -> Response:
-    """A form came after its session had ended: offer to sign in, and keep what was typed on the page."""
+KEPT = "kept-"
+"""Before the names of what was typed, so that it cannot be mistaken for the sign-in's own fields."""
+_SECRETS = frozenset({protection.FIELD, "password", "old", "new", "again"})
+
+
+def resume_page() -> AnyResponse:
+    """A form came after its session had ended: offer to sign in, and keep what was typed on the page.
+
+    Only what a page of this office sent is kept: nobody else may put words into the form that is
+    sent on after signing in. Files cannot be kept by any page; that is said.
+    """
+    if not protection.from_here():
+        return redirect(url_for("auth.sign_in", expired="1"))
+    kept = [pair for pair in request.form.items(multi=True) if pair[0] not in _SECRETS]
+    target = request.full_path.rstrip("?")
+    files = any(upload.filename for upload in request.files.values())
+    return make_response(_resume(target, kept, files=files), 401)
+
+
+def _resume(
+    target: str,
+    kept: Sequence[tuple[str, str]],
+    *,
+    files: bool,
+    error: str = "",
+    signed: str = "",
+) -> str:
+    return render_template(
+        "auth/resume.html",
+        target=target,
+        kept=kept,
+        files=files,
+        error=error,
+        signed=signed,
+        again=_shows_again(target),
+        name=request.form.get("name", "") if error else "",
+    )
+
+
+_FORMS = frozenset({"tasks.act", "start.act", "cases.message"})
+"""Addresses that can show a form again with what was typed."""
+
+
+def _shows_again(target: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    assert adapter is not None
+    try:
+        return adapter.match(urlsplit(target).path, method="POST")[0] in _FORMS
+    except HTTPException:
+        return False
+
+
+@pages.post("/sign-in/resume")
+def resume() -> AnyResponse | tuple[str, int]:
+    """Sign in on the page that keeps what was typed; one press then sends it where it was going."""
     kept = [
-        (key, value)
+        (key.removeprefix(KEPT), value)
         for key, value in request.form.items(multi=True)
-        if key not in ("_csrf", "password")
+        if key.startswith(KEPT)
     ]
-    html = render_template("auth/resume.html", target=request.full_path.rstrip("?"), kept=kept)
-    return make_response(html, 401)
+    target = safe_target(request.form.get("target", ""))
+    files = bool(request.form.get("files"))
+    signed, error, status = _signed()
+    if signed is None:
+        return _resume(target, kept, files=files, error=error), status
+    g.viewer = engine().query(WhoIs(viewer="", token=signed.token))
+    g.lang = g.viewer.lang
+    refresh()
+    response = make_response(_resume(target, kept, files=files, signed=g.viewer.name))
+    sessions.remember(response, signed.token)
+    return response
 
 
 def safe_target(target: str) -> str:

@@ -115,7 +115,11 @@ def remove_file(case_id: str, file_id: str) -> Answer:
     return _back(case_id, "files")
 
 
-_GOVERN = {"cancel": CancelCase, "suspend": SuspendCase, "resume": ResumeCase}
+_GOVERN: dict[str, type[CancelCase | SuspendCase | ResumeCase]] = {
+    "cancel": CancelCase,
+    "suspend": SuspendCase,
+    "resume": ResumeCase,
+}
 
 
 @pages.post("/<case_id>/govern/<action>")

@@ -73,7 +73,7 @@ def read(
         for path, uploads in post.uploads.items()
     }
     answers = post.with_uploads(form, stored)
-    pressed = post.action.kind
+    pressed: str = post.action.kind
     if "_draft" in request.form:
         pressed = "draft"
     state = form.state(answers, context, now=engine().house.clock.now().astimezone(CHINA))

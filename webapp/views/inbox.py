@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Blueprint, abort, render_template, request
 
 from engine.queries import HomeFrame, Inbox, Processes
@@ -30,7 +28,7 @@ def show(tab: str = "todo") -> str:
         "lamp": arguments.get("lamp", "") if arguments.get("lamp") in LAMPS else "",
         "sort": arguments.get("sort", "") if arguments.get("sort") in SORTS else "due",
     }
-    page = ask(Inbox, tab=cast("Tab", tab), cursor=arguments.get("cursor", ""), **filters)
+    page = ask(Inbox, tab=tab, cursor=arguments.get("cursor", ""), **filters)
     return render_template(
         "inbox/show.html",
         tab=tab,

@@ -49,7 +49,8 @@ def _page(view: StartView, answers: Mapping[str, Any], problems: Sequence[Proble
         form=form,
         problems=problems,
         urgency=request.form.get("urgency", "normal"),
-        urgencies=URGENCIES,
+        # A form that asks for it itself need not be helped.
+        urgencies=() if view.form and view.form.find("urgency") else URGENCIES,
         # The same page sent twice starts one case.
         request_id=request.form.get("request_id") or secrets.token_urlsafe(16),
     )

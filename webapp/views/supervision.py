@@ -10,7 +10,17 @@ from webapp.current import ask
 pages = Blueprint("supervision", __name__, url_prefix="/supervision")
 
 LAMPS = ("red", "yellow", "green", "paused")
-STATES = ("active", "suspended", "completed", "cancelled", "failed")
+STATES = (
+    "open",
+    "ended",
+    "active",
+    "suspended",
+    "completed",
+    "cancelled",
+    "failed",
+    "trouble",
+    "returned",
+)
 SORTS = ("due", "-opened", "opened")
 
 
@@ -33,6 +43,7 @@ def cases() -> str:
         page=page,
         counts=ask(CaseCounts),
         filters=filters,
+        filtered=any(value for key, value in filters.items() if key != "sort"),
         processes=ask(Processes),
         units=ask(Units),
         lamps=LAMPS,
