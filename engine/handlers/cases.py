@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import legal_date
@@ -65,9 +66,7 @@ def begin(
         process_id=package.manifest.process_id,
         started_by=context.actor,
         unit_id=command.unit_id or context.viewer.unit_id,
-        urgency=command.urgency
-        if command.urgency in ("normal", "urgent", "critical")
-        else "normal",
+        urgency=_urgency(answers, command),
         started_at=context.now_ms,
         request_id=command.request_id,
     )
@@ -97,6 +96,16 @@ def begin(
     )
     case.settle()
     return result(case)
+
+
+_URGENCIES = {"平": "normal", "加急": "urgent", "特急": "critical"}
+"""缓急 as official documents write it (GB/T 9704-2012), where a start form asks for it."""
+
+
+def _urgency(answers: Mapping[str, Any], command: StartProcess) -> str:
+    """How urgent a case is: as its start form says, else as the command does."""
+    wanted = _URGENCIES.get(str(answers.get("urgency")), command.urgency)
+    return wanted if wanted in _URGENCIES.values() else "normal"
 
 
 def case_variable(root: Instance, context: Context) -> dict[str, Any]:

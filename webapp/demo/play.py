@@ -275,7 +275,6 @@ class Player:
                 actor=starter,
                 process_key=self.scenario.process,
                 answers=self.answers(self.scenario.answers, starter),
-                urgency=str(self.scenario.answers.get("urgency", "normal")),
             )
         )
         self.case_id = started.case_id

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,14 +57,18 @@ def _clear(folder: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """One case of the demonstration: which scenario, begun how many calendar days ago, how far."""
+    """One case of the demonstration: which scenario, begun how many calendar days ago, how far.
+
+    ``until`` names the step it has not come to; ``answers`` replaces answers of steps by their ids.
+    """
 
     process: str
     scenario: str
     days_ago: int
-    steps: int | None = None
+    until: str = ""
     title: str = ""
-    urgency: str = "normal"
+    urgency: str = ""
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def plan() -> Iterator[Planned]:
@@ -118,7 +122,7 @@ class Cast:
         self.end = end
         self.planned = planned
         self.player = Player(scenario, engine, clock)
-        self.steps = scenario.steps if planned.steps is None else scenario.steps[: planned.steps]
+        self.steps = tuple(_wanted(scenario.steps, planned.until))
         self.due: datetime | None = scenario.at
         self.refusals: list[str] = []
         self._position = -1
@@ -144,16 +148,25 @@ class Cast:
         if self._position >= len(self.steps):
             return None
         step = self.steps[self._position]
-        if "refused" in step or "look" in step:
-            # What must be refused is for tests; the demonstration shows what was done.
-            self._position += 1
-            return self._next()
         now = self.player.clock.now()
         try:
             due = max(self.player.moment_of(step), now + timedelta(minutes=7))
         except play.ScenarioFailed:
             due = now + timedelta(minutes=7)
         return due if due < self.end else None
+
+
+def _wanted(steps: Sequence[Mapping[str, Any]], until: str) -> Iterator[Mapping[str, Any]]:
+    """The steps to show. What must be refused is for tests, but the time it took has passed."""
+    waiting: dict[str, Any] = {}
+    for step in steps:
+        if "refused" in step or "look" in step:
+            waiting = {key: step[key] for key in ("at", "after") if key in step} or waiting
+            continue
+        if until and step.get("task") == until:
+            return
+        yield {**waiting, **step}
+        waiting = {}
 
 
 def _find(planned: Planned) -> Scenario:
@@ -175,13 +188,21 @@ def shifted(scenario: Scenario, planned: Planned, end: datetime) -> Scenario:
     answers = _moved(scenario.answers, by)
     if planned.title:
         answers["title"] = planned.title
-    answers["urgency"] = planned.urgency
+    if planned.urgency:
+        answers["urgency"] = planned.urgency
     return replace(
         scenario,
         at=scenario.at + by,
         answers=answers,
-        steps=tuple(_moved(step, by) for step in scenario.steps),
+        steps=tuple(
+            _replaced(_moved(step, by), planned.answers.get(str(step.get("task")), {}))
+            for step in scenario.steps
+        ),
     )
+
+
+def _replaced(step: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {**step, "answers": {**step.get("answers", {}), **answers}} if answers else step
 
 
 def _moved(value: Any, by: timedelta) -> Any:
