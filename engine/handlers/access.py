@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import Conflict, Forbidden, NotFound
+from engine.commands import SYSTEM
+from engine.errors import Conflict, Forbidden, NotFound, YifaError
 from engine.handlers.case import Case
 from engine.model.ids import is_id
 from engine.model.people import Viewer
@@ -37,17 +38,55 @@ def take_task(
     task, root = found
     case = Case(context, root)
     case.know(task)
-    if task.state == "open" and may_take(context.tx, context.viewer, root, task):
-        pass
-    elif not may_see(context.tx, context.viewer, root):
-        raise NotFound(what=TASK)
-    elif handling:
-        refuse_closed(context, task)
-        raise Forbidden(reason=_not_yours(context, task))
-    if handling:
-        refuse_closed(context, task)
+    viewer = context.viewer
+    if task.state != "open" or not may_take(context.tx, viewer, root, task):
+        if not (may_see(context.tx, viewer, root) or was_offered(case, task, viewer)):
+            raise NotFound(what=TASK)
+        if handling:
+            refuse_closed(context, task)
+            _refuse_others(context, case, task)
     check_version(context, root, expected_version)
     return case, task
+
+
+def _refuse_others(context: Context, case: Case, task: Task) -> None:
+    """Refuse an open task that is not the actor's: somebody was faster, or it never was."""
+    reason = separation(case, task, element_of(case, task), context.actor)
+    if reason is not None:
+        raise Forbidden(reason=reason)
+    if task.assignee is not None and was_offered(case, task, context.viewer):
+        raise Conflict(reason=_not_yours(context, task), task_id=task.id, by=task.assignee)
+    raise Forbidden(reason=_not_yours(context, task))
+
+
+def was_offered(case: Case, task: Task, viewer: Viewer) -> bool:
+    """Whether a task was or is before the viewer's group, whoever has it now.
+
+    Who could have done it may learn who did. Candidates are not kept once a task is closed, so the
+    model is asked again; a formula that has no value any more offered it to nobody.
+    """
+    root = case.root
+    if viewer.user_id in root.excluded or (root.track and root.track not in viewer.tracks):
+        return False
+    element = element_of(case, task)
+    users = _named(case, task, element.candidate_users)
+    groups = _named(case, task, element.candidate_groups)
+    if not (users or groups or element.assignee):
+        groups = [element.lane] if element.lane else []
+    return viewer.user_id in users or any(map(viewer.in_group, groups))
+
+
+def _named(case: Case, task: Task, text: str | None) -> list[str]:
+    if not text:
+        return []
+    value: object = text.split(",")
+    if text.startswith("="):
+        try:
+            value = case.run(case.instance(task.instance_id)).evaluate(text)
+        except YifaError:
+            return []
+    names = value if isinstance(value, list) else str(value or "").split(",")
+    return [str(name).strip() for name in names if str(name).strip()]
 
 
 def check_version(context: Context, root: Instance, expected: int | None) -> None:
@@ -56,10 +95,11 @@ def check_version(context: Context, root: Instance, expected: int | None) -> Non
         return
     last = context.tx.get(AuditEntry, chain=root.id, seq=root.audit_seq)
     who = user_name(context, last.actor) if last is not None else ""
+    en = "the system" if last is not None and last.actor == SYSTEM else who or "somebody"
     raise Conflict(
         reason={
             "zh": f"{who or '他人'}刚刚办理过这个事项。",
-            "en": f"{who or 'somebody'} has just changed this case.",
+            "en": f"{en} has just changed this case.",
         },
         version=root.version,
     )
@@ -95,7 +135,14 @@ def may_see(reader: Any, viewer: Viewer, root: Instance) -> bool:
         return True
     if viewer.scope == "units" and root.unit_id in viewer.units:
         return True
-    return bool(reader.may_see_case(viewer, root.id))
+    # Who may take one of its steps has to read the case to decide.
+    return bool(root.standing) and _offered(reader, viewer, list(root.standing))
+
+
+def _offered(reader: Any, viewer: Viewer, task_ids: list[str]) -> bool:
+    """Whether one of these open tasks is before the viewer's groups."""
+    values = viewer.candidate_values()
+    return bool(reader.columns(Candidate, ("value",), task_id=task_ids, value=values, limit=1))
 
 
 def may_take(reader: Any, viewer: Viewer, root: Instance, task: Task) -> bool:
@@ -106,8 +153,9 @@ def may_take(reader: Any, viewer: Viewer, root: Instance, task: Task) -> bool:
         return False
     if task.assignee is not None:
         return task.assignee == viewer.user_id
-    values = viewer.candidate_values()
-    return bool(reader.columns(Candidate, ("value",), task_id=task.id, value=values, limit=1))
+    if root.track and root.track not in viewer.tracks:
+        return False
+    return _offered(reader, viewer, [task.id])
 
 
 def separation(case: Case, task: Task, element: Element, user_id: str) -> dict[str, str] | None:
@@ -166,6 +214,8 @@ def user_name(context: Context, user_id: str | None) -> str:
     """A person's name for messages; the id where there is none."""
     if not user_id:
         return ""
+    if user_id == SYSTEM:
+        return "系统"
     user = context.tx.get(User, id=user_id)
     return user.name if user is not None else user_id
 

@@ -21,7 +21,9 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
     context, root = case.context, case.root
     element = case.package(instance).definition.elements[fact.element_id]
     step = dict(root.steps.get(fact.element_id, {"n": 0, "by": []}))
-    step["n"] += 1
+    if fact.loop in (None, 1):
+        # Several at one step, or one after another over a list, are one round.
+        step["n"] = step["n"] + 1
     root.steps = {**root.steps, fact.element_id: step}
     due = millis(fact.due) if fact.due else None
     task = Task(
@@ -46,7 +48,7 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
         track=root.track,
         opened_at=context.now_ms,
         from_user=case.cause.closed_by if case.cause is not None else context.actor,
-        sent_back=_sent_back(case, step["n"]),
+        sent_back=_sent_back(case, element, step["n"]),
         round=step["n"],
         loop=fact.loop,
         due_at=due,
@@ -112,11 +114,16 @@ def _if_able(case: Case, user_id: str) -> str | None:
     return user_id if user is not None and user.active else None
 
 
-def _sent_back(case: Case, count: int) -> dict[str, Any] | None:
-    """Who returned the matter and why, when a step opens again because of what somebody decided."""
+def _sent_back(case: Case, element: Element, count: int) -> dict[str, Any] | None:
+    """Who returned the matter and why, when a step opens again because of what somebody decided.
+
+    A step that was first opened after the one that decided comes again on the way forward.
+    """
     if count < 2 or case.cause is None:
         return None
-    cause = case.cause
+    cause, order = case.cause, list(case.root.steps)
+    if order.index(element.id) >= order.index(cause.element_id):
+        return None
     return {
         "by": cause.closed_by,
         "from": cause.name,

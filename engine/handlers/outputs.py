@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 MAX_ITEMS = 20_000
 MAX_DEPTH = 12
 MAX_TEXT = 200_000
+HOUSE_NAMES = frozenset({"case", "task"})
+"""Variables the house itself gives every process: nobody's answers replace them."""
 
 
 def bounded(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers that no form checks, within limits on number, depth and length. Raises AnswersInvalid."""
     budget = [MAX_ITEMS]
-    return {str(key): _bounded(value, MAX_DEPTH, budget) for key, value in answers.items()}
+    return {
+        str(key): _bounded(value, MAX_DEPTH, budget)
+        for key, value in answers.items()
+        if key not in HOUSE_NAMES
+    }
 
 
 def _bounded(value: Any, depth: int, budget: list[int]) -> Any:

@@ -24,13 +24,14 @@ def claim(context: Context, command: ClaimTask) -> CaseResult:
     case, task = access.take_task(context, command.task_id, command.expected_version)
     _refuse_suspended(case)
     _refuse_separated(case, task)
-    if task.assignee is None:
-        task.assignee = context.actor
-        task.version += 1
-        context.tx.update(task, "assignee", "version")
-        context.tx.update_where(Candidate, {"claimed": True}, task_id=task.id)
-        case.take_part(context.actor, "handler")
-        _record(case, task, "claim", {})
+    if task.assignee is not None:
+        return result(case)  # theirs already: a second click changes nothing
+    task.assignee = context.actor
+    task.version += 1
+    context.tx.update(task, "assignee", "version")
+    context.tx.update_where(Candidate, {"claimed": True}, task_id=task.id)
+    case.take_part(context.actor, "handler")
+    _record(case, task, "claim", {})
     case.settle()
     return result(case)
 
@@ -38,6 +39,14 @@ def claim(context: Context, command: ClaimTask) -> CaseResult:
 def unclaim(context: Context, command: UnclaimTask) -> CaseResult:
     """Give a claimed task back to its group. Raises Forbidden where there is no group."""
     case, task = access.take_task(context, command.task_id, command.expected_version)
+    _refuse_suspended(case)
+    if task.assignee is None:
+        raise Forbidden(
+            reason={
+                "zh": f"“{task.name}”还没有人认领。",
+                "en": f"nobody has claimed “{task.name}”.",
+            }
+        )
     if not context.tx.columns(Candidate, ("value",), task_id=task.id, limit=1):
         raise Forbidden(
             reason={
