@@ -42,7 +42,7 @@ def _steps(tx: Transaction, statements: Statements, raised: bool) -> Iterator[St
     tables = [(row, tx.pending[row]) for row in KINDS if row in tx.pending]
     if raised:
         for case in tx.held_cases.values():
-            yield _raise_version(case, tx.pending.get(Instance), statements)
+            yield _raise_version(case, tx.as_read[case.id], tx.pending.get(Instance), statements)
     for row, guard in tx.takes:
         yield _take(row, guard, statements)
     for of, changes in tables:
@@ -54,10 +54,18 @@ def _steps(tx: Transaction, statements: Statements, raised: bool) -> Iterator[St
         yield from _insert(of, changes.puts.values(), "replace", statements)
 
 
-def _raise_version(case: Instance, changes: Pending[Any] | None, statements: Statements) -> Step:
+def _raise_version(
+    case: Instance,
+    as_read: tuple[Any, ...],
+    changes: Pending[Any] | None,
+    statements: Statements,
+) -> Step:
+    """Write what of the root changed: a column set to what it was would touch its indexes."""
     of = codec(Instance)
     _, names = changes.updates.pop(of.key_of(case), (case, set())) if changes else (case, set())
-    columns = of.columns_of(names | {"version"})
+    before = dict(zip(of.fields, as_read, strict=True))
+    changed = {name for name in names if of.cell(case, name) != before[name]}
+    columns = of.columns_of(changed | {"version"})
     sql = statements.update(Instance, columns, ("version",))
     given = _setting(case, columns)
     given["g_version"] = case.version

@@ -142,12 +142,13 @@ class PostgresDatabase(Database):
             pool_size=8,
             max_overflow=24,
             pool_timeout=patience_seconds,
+            pool_use_lifo=True,
             pool_recycle=3600,
             connect_args={
                 "connect_timeout": 10,
                 "application_name": "yifa",
                 "options": f"-c lock_timeout={int(patience_seconds * 1000)} "
-                f"-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+                "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
             },
         )
         event.listen(engine, "connect", _prepare)

@@ -171,11 +171,12 @@ class SqliteDatabase(Database):
             pool_size=8,
             max_overflow=56,
             pool_timeout=patience_seconds,
+            pool_use_lifo=True,  # few connections stay warm, and few caches fill
             connect_args={
                 "isolation_level": None,
                 "check_same_thread": False,
                 "cached_statements": 512,
-                "timeout": patience_seconds,
+                "timeout": min(patience_seconds, 5.0),
             },
         )
         event.listen(engine, "connect", _prepare)
@@ -211,5 +212,5 @@ class SqliteDatabase(Database):
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4000"):
         connection.execute(f"PRAGMA {pragma}")

@@ -48,8 +48,14 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 
 
 def order_by(of: sa.Table, order: Sequence[str]) -> list[sa.ColumnElement[Any]]:
-    """Columns to sort by; a leading minus sorts downwards."""
-    return [of.c[name[1:]].desc() if name.startswith("-") else of.c[name].asc() for name in order]
+    """Columns to sort by; a leading minus sorts downwards. What is unknown comes last either way."""
+    sorted_by: list[sa.ColumnElement[Any]] = []
+    for name in order:
+        column = of.c[name.removeprefix("-")]
+        part = column.desc() if name.startswith("-") else column.asc()
+        # Databases differ in where NULL goes. Where there is none, the plain order fits an index.
+        sorted_by.append(part.nulls_last() if column.nullable else part)
+    return sorted_by
 
 
 class Statements:

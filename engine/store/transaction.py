@@ -36,6 +36,7 @@ class Transaction(Reads):
         super().__init__(database, link, tenant)
         self.pending: dict[type[Row], Pending[Any]] = {}
         self.held_cases: dict[str, Instance] = {}
+        self.as_read: dict[str, tuple[Any, ...]] = {}
         self.watched: dict[tuple[type[Row], Key], tuple[Any, ...]] = {}
         self.takes: list[tuple[Row, dict[str, Any]]] = []
         self.hooks: list[Callable[[], None]] = []
@@ -85,6 +86,7 @@ class Transaction(Reads):
             return (again, held) if held and again else None
         self._forget_case(case.id)
         self.held_cases[case.id] = self._remember(Instance, case)
+        self.as_read[case.id] = lines[0][width:-1]
         return self._remember(Task, task), case
 
     def _task_with_case(self) -> sa.ClauseElement:
@@ -142,7 +144,9 @@ class Transaction(Reads):
             return None
         made = of.make(lines[0])
         self._known.pop((row, of.key_of(made)), None)
-        if row is not Instance and not self._database.locks_rows:
+        if isinstance(made, Instance):
+            self.as_read[made.id] = lines[0]
+        elif not self._database.locks_rows:
             self.watched[row, of.key_of(made)] = tuple(lines[0])
         return self._remember(row, made)
 

@@ -144,6 +144,49 @@ def test_conditions(store: Store) -> None:
         assert r.find(rows.Task, id=[]) == []
 
 
+def test_what_is_unknown_sorts_last_in_memory_and_in_the_database(store: Store) -> None:
+    with store.write() as tx:
+        tx.insert(*(task(f"t{n}", "c", due_at=due) for n, due in enumerate((None, 5, 3))))
+        for order, ids in (("due_at", ["t2", "t1", "t0"]), ("-due_at", ["t1", "t2", "t0"])):
+            assert [one.id for one in tx.find(rows.Task, order=order)] == ids
+    with store.read() as r:
+        for order, ids in (("due_at", ["t2", "t1", "t0"]), ("-due_at", ["t1", "t2", "t0"])):
+            assert [one.id for one in r.find(rows.Task, order=order)] == ids
+
+
+def test_many_rows_are_few_statements(store: Store) -> None:
+    with store.read():
+        before = store.statements.total
+    with store.write() as tx:
+        tx.insert(*(task(f"t{n:03}", "c") for n in range(70)))
+    assert store.statements.total == before + 3
+    with store.read() as r:
+        assert len(r.find(rows.Task)) == 70
+
+
+def test_only_what_changed_of_a_case_is_written(store: Store) -> None:
+    with store.write() as tx:
+        tx.insert(case("c1", variables={"a": 1}))
+    texts: list[str] = []
+    store.statements.listeners.append(texts.append)
+    with store.write() as tx:
+        root = tx.lock_case("c1")
+        assert root is not None
+        root.variables["a"] = 2
+        tx.update(root)
+    assert sum(text.startswith("UPDATE") for text in texts) == 1
+    assert "track" not in texts[-1].partition("WHERE")[0]
+    with store.read() as r:
+        assert r.columns(rows.Instance, ("variables", "version")) == [({"a": 2}, 2)]
+
+
+def test_a_child_is_no_case(store: Store) -> None:
+    with store.write() as tx:
+        tx.insert(case("c1"), case("c2", root_id="c1", parent_id="c1"))
+    with store.write() as tx:
+        assert tx.lock_case("c2") is None
+
+
 def test_a_job_can_be_taken_once_and_only_under_its_lease(store: Store) -> None:
     with store.write() as tx:
         tx.insert(job("j1", lease="mine"))
