@@ -246,7 +246,8 @@ class Dossier:
         tasks = {(task.instance_id, task.key): task for task in self.tasks()}
         lines = []
         for row in self.at.reader.find(Activity, root_id=self.root.id, order=("entered_at", "id")):
-            if row.kind.endswith("Gateway") or row.kind == "process":
+            # What was drawn without a name tells a reader nothing.
+            if row.kind.endswith("Gateway") or row.kind == "process" or not row.name:
                 continue
             task = tasks.get((row.instance_id, row.key))
             late = (
@@ -258,8 +259,7 @@ class Dossier:
                 q.EventLine(
                     element_id=row.element_id,
                     instance_id=row.instance_id,
-                    name=self.package(row.instance_id).text(row.name, self.at.lang)
-                    or row.element_id,
+                    name=self.package(row.instance_id).text(row.name, self.at.lang),
                     kind=row.kind,
                     entered_at=row.entered_at,
                     left_at=row.left_at,
