@@ -18,6 +18,7 @@ from engine.model import facts as f
 from engine.model.rows import (
     Activity,
     Candidate,
+    Draft,
     Exclusion,
     Incident,
     Instance,
@@ -144,12 +145,16 @@ class Case:
 
     def settle(self) -> None:
         """Work off all facts, then write every row that changed."""
-        while self._queue:
-            instance, fact = self._queue.popleft()
-            _WORK[type(fact)](self, instance, fact)
+        self.work_off()
         self.clocks.settle()
         outcomes.after_step(self)
         self._write()
+
+    def work_off(self) -> None:
+        """Turn the facts so far into rows, and those that follow from them."""
+        while self._queue:
+            instance, fact = self._queue.popleft()
+            _WORK[type(fact)](self, instance, fact)
 
     def _write(self) -> None:
         for instance in self.instances.values():
@@ -195,6 +200,18 @@ class Case:
                 key=fact.key,
             )
         self.clocks.left(instance, fact.key, fact.outcome)
+        if self.root.incidents:
+            self._unstick(instance, fact.key)
+
+    def _unstick(self, instance: Instance, key: str) -> None:
+        """What was stuck there moved on or was interrupted: nobody needs to help any more."""
+        stuck = self.tx.find(Incident, root_id=self.root.id, key=key, resolved_at=None)
+        for incident in stuck:
+            if incident.instance_id == instance.id:
+                incident.resolved_at = self.context.now_ms
+                incident.resolved_by = self.context.actor
+                self.tx.update(incident, "resolved_at", "resolved_by")
+                self.root.incidents -= 1
 
     def _task_opened(self, instance: Instance, fact: f.TaskOpened) -> None:
         task = opening.open_task(self, instance, fact)
@@ -205,7 +222,7 @@ class Case:
         task = self._find_task(instance, fact.key)
         if task is None:
             return
-        if fact.outcome == "cancelled":
+        if fact.outcome == "cancelled" and task.state == "open":
             self.close_task(task, "cancelled")
 
     def close_task(self, task: Task, state: str) -> None:
@@ -217,6 +234,9 @@ class Case:
         if task in self.opened:
             # Opened and closed within one command: nobody ever saw it.
             self.opened.remove(task)
+        if task.drafted:
+            task.drafted = False
+            self.tx.delete_where(Draft, task_id=task.id)
         self.tx.update(task, *_CLOSED_FIELDS)
         self.tx.delete_where(Candidate, task_id=task.id)
         self.closed.append(task)
@@ -360,18 +380,21 @@ class Case:
 
     def take_part(self, user_id: str, how: str) -> None:
         """Note that somebody had a hand in the case."""
-        if user_id in self.root.people:
-            return
-        self.root.people = [*self.root.people, user_id]
-        self.tx.insert(
-            Participant(
-                tenant=self.root.tenant,
-                root_id=self.root.id,
-                user_id=user_id,
-                how=how,
-                at=self.context.now_ms,
-            )
+        row = Participant(
+            tenant=self.root.tenant,
+            root_id=self.root.id,
+            user_id=user_id,
+            how=how,
+            at=self.context.now_ms,
         )
+        if user_id not in self.root.people:
+            self.root.people = [*self.root.people, user_id]
+            self.tx.insert(row)
+        elif how == "handler" and user_id == self.root.started_by and not self._has_handled(user_id):
+            self.tx.insert_missing(row)
+
+    def _has_handled(self, user_id: str) -> bool:
+        return any(user_id in step["by"] for step in self.root.steps.values())
 
     def exclude(self, user_id: str) -> None:
         """Shut somebody out of the case for good."""

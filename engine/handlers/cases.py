@@ -266,6 +266,9 @@ def comment(context: Context, command: AddComment) -> CaseResult:
     if not text or len(text) > MAX_TEXT:
         raise Invalid([_text_problem("text")])
     case = access.take_case(context, command.case_id, command.expected_version)
+    task = case.task(command.task_id) if command.task_id else None
+    if command.task_id and (task is None or task.root_id != case.root.id):
+        raise NotFound(what=access.TASK)
     row = Comment(
         tenant=context.tenant,
         id=context.new_id(),
@@ -286,8 +289,6 @@ def cancel(context: Context, command: CancelCase) -> CaseResult:
     """End a case early. For its starter while nobody else has acted, and for who heads the office."""
     case = _governed(context, command.case_id, command.expected_version, command.reason)
     outcomes.cancel_everything(case)
-    case.root.state = "cancelled"
-    case.root.ended_at = context.now_ms
     outcomes.sweep(case)
     _note(case, "cancel", command.reason)
     case.settle()
@@ -319,7 +320,11 @@ def resume(context: Context, command: ResumeCase) -> CaseResult:
 def _set_suspended(case: Case, *, suspended: bool) -> None:
     case.root.state = "suspended" if suspended else "active"
     case.tx.update_where(Task, {"suspended": suspended}, root_id=case.root.id, state="open")
-    case.tx.update_where(Job, {"held": suspended}, root_id=case.root.id)
+    changes: dict[str, Any] = {"held": suspended}
+    if suspended:
+        # A job claimed this moment is taken from its worker, not lost with it.
+        changes |= {"lease": None, "lease_until": None}
+    case.tx.update_where(Job, changes, root_id=case.root.id)
 
 
 def _governed(context: Context, case_id: str, expected_version: int | None, reason: str) -> Case:

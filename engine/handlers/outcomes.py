@@ -67,12 +67,16 @@ def _called(case: Case, instance: Instance, process_id: str) -> Deployment | Non
 
 def cancel_children(case: Case, instance: Instance, key: str) -> None:
     """End the child instances of an interrupted call, and theirs."""
-    children = case.tx.find(
+    stored = case.tx.find(
         Instance, root_id=case.root.id, parent_id=instance.id, parent_key=key, state="active"
     )
-    for row in children:
-        child = case.instances.setdefault(row.id, row)
-        case.move(child, lambda run: run.cancel())
+    for row in stored:
+        case.instances.setdefault(row.id, row)
+    for child in list(case.instances.values()):
+        # One that began within this very command is in no table yet.
+        if (child.parent_id, child.parent_key, child.state) == (instance.id, key, "active"):
+            child.state = "cancelling"
+            case.move(child, lambda run: run.cancel())
 
 
 def instance_ended(case: Case, instance: Instance, fact: f.InstanceEnded) -> None:
@@ -128,7 +132,7 @@ def _apply_exclusions(case: Case) -> None:
         return
     for task in case.opened:
         if task.assignee in case.root.excluded:
-            task.assignee = None
+            _offer_again(case, task)
     for user_id in set(case.root.excluded) - before:
         _take_from(case, user_id)
 
@@ -139,9 +143,23 @@ def _take_from(case: Case, user_id: str) -> None:
         task = case.task(row.id) or row
         case.tx.delete_where(Draft, task_id=task.id, user_id=user_id)
         if task.assignee == user_id:
-            task.assignee = None
-            case.tx.update(task, "assignee")
-            case.tx.update_where(Candidate, {"claimed": False}, task_id=task.id)
+            _offer_again(case, task)
+
+
+def _offer_again(case: Case, task: Task) -> None:
+    """Put a task before its group; one that was assigned to a person alone, before its lane's."""
+    task.assignee = None
+    case.tx.update(task, "assignee")
+    if case.tx.columns(Candidate, ("value",), task_id=task.id, limit=1):
+        case.tx.update_where(Candidate, {"claimed": False}, task_id=task.id)
+        return
+    elements = case.package(case.instance(task.instance_id)).definition.elements
+    lane = elements[task.element_id].lane
+    if lane:
+        value = f"g:{lane}"
+        case.tx.insert(
+            Candidate(tenant=task.tenant, task_id=task.id, value=value, sort_at=task.sort_at)
+        )
 
 
 def _apply_walls(case: Case) -> None:
@@ -206,6 +224,9 @@ def cancel_everything(case: Case) -> None:
             child = case.instances.setdefault(row.id, row)
             case.move(child, lambda run: run.cancel())
     case.move(case.root, lambda run: run.cancel())
+    case.work_off()
+    case.root.state = "cancelled"
+    case.root.ended_at = case.context.now_ms
 
 
 def sweep(case: Case) -> None:
@@ -213,8 +234,6 @@ def sweep(case: Case) -> None:
     for task in case.tx.find(Task, root_id=case.root.id, state="open"):
         known = case.task(task.id) or task
         case.close_task(known, "cancelled")
-        case.tx.delete_where(Candidate, task_id=known.id)
-        case.tx.delete_where(Draft, task_id=known.id)
     case.tx.delete_where(Job, root_id=case.root.id, kind=("timer", "service", "clock"))
     case.tx.update_where(
         Incident,

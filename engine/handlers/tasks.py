@@ -116,16 +116,13 @@ def _seal_files(case: Case, instance: Instance, answers: dict[str, Any]) -> None
 
 def _close(case: Case, task: Task, answers: dict[str, Any], late_reason: str) -> None:
     context = case.context
-    if task.drafted:
-        context.tx.delete_where(Draft, task_id=task.id)
     task.assignee = task.closed_by = context.actor
     task.answers = answers
     task.late_reason = late_reason
-    task.drafted = False
+    case.take_part(context.actor, "handler")
     step = case.root.steps.get(task.element_id, {"n": 1, "by": []})
     by = [user for user in step["by"] if user != context.actor]
     case.root.steps = {**case.root.steps, task.element_id: {**step, "by": [*by, context.actor]}}
-    case.take_part(context.actor, "handler")
     case.close_task(task, "completed")
 
 
