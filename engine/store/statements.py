@@ -74,6 +74,9 @@ class Statements:
             found = self._kept[key] = Sql(compiled)
         return found
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     # --- reading --------------------------------------------------------------------------------
 
     def select(

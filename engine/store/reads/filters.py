@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from engine.store.schema import searchable
 
 MAX_WORDS = 5
+LAMPS = ("green", "yellow", "red", "paused", "none")
 
 
 class Filters(NamedTuple):
@@ -37,6 +38,8 @@ def filters(*, lamp: str = "", text: str = "", now: int = 0, **equal: str | None
     bound: dict[str, Any] = {f"is_{name}": value for name, value in wanted.items()}
     bound.update({f"word{i}": f"%{escape(word)}%" for i, word in enumerate(words)})
     bound["now"] = now
+    # What a shape is made of is never what somebody typed: every shape keeps a statement.
+    lamp = lamp if lamp in LAMPS else "unknown" if lamp else ""
     return Filters((lamp, len(words), *wanted), bound)
 
 

@@ -333,6 +333,20 @@ def test_a_cursor_that_does_not_fit_means_the_first_page(sqlite_store: Store, cu
         assert len(r.inbox(VIEWERS[0], "started", cursor=cursor).rows) == 1
 
 
+def test_nothing_typed_makes_a_new_statement(sqlite_store: Store) -> None:
+    def ask(word: str) -> None:
+        with sqlite_store.read() as r:
+            r.inbox(VIEWERS[0], word, lamp=word, sort=word, text=word, process_key=word)
+            r.cases(VIEWERS[0], lamp=word, state=word, unit=word, stage=word, sort=word, text=word)
+            r.users(text=word, unit_id=word)
+
+    ask("first")
+    kept = len(sqlite_store.database.statements)
+    for number in range(20):
+        ask(f"x{number}")
+    assert len(sqlite_store.database.statements) == kept
+
+
 def test_counts_stop_at_the_cap(store: Store) -> None:
     with store.write() as tx:
         tx.insert(*(task(f"t{i:05}", "c", assignee="ann") for i in range(CAP + 5)))
