@@ -146,7 +146,7 @@ KINDS: dict[type[Row], Kind] = {
     for row in vars(rows).values()
     if isinstance(row, type) and issubclass(row, Row) and row is not Row
 }
-"""Every table by its dataclass, in the order rows.py tells of them."""
+"""Every table by its dataclass; transactions write them in this order."""
 
 
 def _index(row: type[Row], name: str, *parts: str, where: str = "", unique: bool = False) -> None:

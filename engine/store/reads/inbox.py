@@ -15,7 +15,6 @@ from engine.model.rows import (
     Instance,
     Notice,
     NoticeRead,
-    Row,
     StartDraft,
     Task,
 )
@@ -391,6 +390,3 @@ def case_key(order: Order) -> Callable[[Instance], tuple[Any, ...]]:
     if order.name == "due":
         return lambda case: (FAR if case.due_at is None else case.due_at, case.id)
     return lambda case: (case.id,)
-
-
-__all__ = ["CAP", "CASES", "CASE_ORDERS", "DraftFound", "InboxReads", "NoticeFound", "Row"]
