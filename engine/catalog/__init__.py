@@ -9,6 +9,7 @@ from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
 from engine.catalog.reading import (
     REGION,
     SHELF,
+    called_processes,
     package_hash,
     read_archive,
     read_folder,
@@ -23,6 +24,7 @@ __all__ = [
     "Package",
     "Wall",
     "all_problems",
+    "called_processes",
     "check",
     "package_hash",
     "read_archive",

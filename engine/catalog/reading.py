@@ -294,3 +294,16 @@ def _manifest(data: Mapping[str, Any], definition: bpmn.Definition | None) -> Ma
             for entry in data.get("confidential", ())
         ),
     )
+
+
+def called_processes(files: Mapping[str, bytes]) -> frozenset[str]:
+    """Ids of the processes that a package's model calls: what must be deployed before it."""
+    path = next((path for path in files if path.endswith(".bpmn")), "")
+    if not path:
+        return frozenset()
+    elements = bpmn.load(files[path], name=path).elements.values()
+    return frozenset(
+        element.called_process
+        for element in elements
+        if element.called_process and not element.called_process.startswith("=")
+    )

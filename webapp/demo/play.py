@@ -32,7 +32,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine import bpmn, catalog, config
+from engine import catalog, config
 from engine import queries as q
 from engine.clock import CHINA, VirtualClock, from_millis, millis
 from engine.commands import (
@@ -84,7 +84,7 @@ def packages() -> Mapping[str, Mapping[str, bytes]]:
         for folder in sorted(processes_folder().iterdir())
         if (folder / "process.toml").is_file()
     }
-    calls = {key: _called(files) for key, files in folders.items()}
+    calls = {key: catalog.called_processes(files) for key, files in folders.items()}
     ordered: dict[str, Mapping[str, bytes]] = {}
 
     def put(key: str, above: tuple[str, ...] = ()) -> None:
@@ -97,12 +97,6 @@ def packages() -> Mapping[str, Mapping[str, bytes]]:
     for key in folders:
         put(key)
     return ordered
-
-
-def _called(files: Mapping[str, bytes]) -> set[str]:
-    model = next(content for path, content in files.items() if path.endswith(".bpmn"))
-    elements = bpmn.load(model).elements.values()
-    return {element.called_process for element in elements if element.called_process}
 
 
 @cache
