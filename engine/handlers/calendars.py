@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from engine.commands import ImportCalendar
 from engine.errors import Invalid, Problem
 from engine.handlers import access
+from engine.handlers.messages import suspended_cases
 from engine.law import official
 from engine.law.calendar import OfficialYear
-from engine.model.rows import CalendarYear, Clock
+from engine.model.rows import CalendarYear, Clock, Job
 
 if TYPE_CHECKING:
     from engine.handlers.house import Context
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 def import_calendar(context: Context, command: ImportCalendar) -> CalendarYear:
     """Take in a year's official notice (text, CSV or JSON). Raises Invalid with every fault.
 
-    Running clocks that rest on the provisional calendar are reckoned anew by their next job; those
-    jobs are brought forward to now.
+    Open clocks that rest on the provisional calendar are reckoned anew, each case by a job of its
+    own; a local closure moves any open clock.
     """
     access.require_admin(context)
     data = _closures(command) if command.kind == "local" else _parse(command).as_dict()
@@ -39,8 +40,29 @@ def import_calendar(context: Context, command: ImportCalendar) -> CalendarYear:
         str(row.year),
         {"kind": command.kind, "source": command.source[:500], "data": row.data},
     )
+    _reckon_anew(context, local=command.kind == "local")
     context.tx.after_commit(context.house.forget_calendar)
     return row
+
+
+def _reckon_anew(context: Context, *, local: bool) -> None:
+    where: dict[str, Any] = {} if local else {"provisional": True}
+    found = context.tx.columns(Clock, ("root_id",), state=("running", "paused"), **where)
+    cases = sorted({root_id for (root_id,) in found})
+    suspended = suspended_cases(context, cases)
+    for root_id in cases:
+        context.tx.insert(
+            Job(
+                tenant=context.tenant,
+                id=context.new_id(),
+                kind="reckon",
+                lane="clock",
+                due_at=context.now_ms,
+                root_id=root_id,
+                created_at=context.now_ms,
+                held=root_id in suspended,
+            )
+        )
 
 
 def _closures(command: ImportCalendar) -> dict[str, Any]:
@@ -73,8 +95,3 @@ def _parse(command: ImportCalendar) -> OfficialYear:
     if "放假" in text:
         return official.parse_text(text, year=command.year, source=command.source)
     return official.parse_csv(text, year=command.year, source=command.source)
-
-
-def provisional_clocks(reader: object, today: date) -> list[Clock]:
-    """Open clocks whose due moment rests on a year without an official notice."""
-    return list(reader.find(Clock, state=("running", "paused"), provisional=True))  # type: ignore[attr-defined]

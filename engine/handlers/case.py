@@ -390,7 +390,9 @@ class Case:
         if user_id not in self.root.people:
             self.root.people = [*self.root.people, user_id]
             self.tx.insert(row)
-        elif how == "handler" and user_id == self.root.started_by and not self._has_handled(user_id):
+        elif (
+            how == "handler" and user_id == self.root.started_by and not self._has_handled(user_id)
+        ):
             self.tx.insert_missing(row)
 
     def _has_handled(self, user_id: str) -> bool:

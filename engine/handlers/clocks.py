@@ -10,14 +10,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import from_millis, legal_date, millis
-from engine.commands import ExtendClock, PauseClock, ResumeClock
-from engine.errors import EvaluationFailed, Forbidden, Invalid, NotFound, Problem
-from engine.handlers import access
+from engine.errors import Conflict, EvaluationFailed, Invalid, NotFound, Problem
 from engine.handlers.services import moment
 from engine.law import deadlines
 from engine.law.clockstate import ClockState
 from engine.law.rules import DeadlineRule
-from engine.model.results import CaseResult
 from engine.model.rows import Candidate, Clock, Instance, Job, Notice, Task
 
 if TYPE_CHECKING:
@@ -73,9 +70,8 @@ class CaseClocks:
             if clock.instance_id == instance.id and clock.key == key:
                 self._stop(clock, outcome)
 
-    def instance_ended(self, instance: Instance, how: str) -> None:
+    def instance_ended(self, instance: Instance, outcome: str) -> None:
         """The process ended, and with it whatever clocks it still had."""
-        outcome = "completed" if how == "completed" else "cancelled"
         self._pending = [entry for entry in self._pending if entry[0].id != instance.id]
         for clock in self.load():
             if clock.instance_id == instance.id:
@@ -83,16 +79,19 @@ class CaseClocks:
 
     def _stop(self, clock: Clock, outcome: str) -> None:
         now = self.case.context.now_ms
+        if clock.state == "paused":
+            self._reckon(clock)  # it stood still until this moment
         clock.stopped_at = now
         if outcome == "cancelled":
             clock.state = "void"
         else:
-            clock.state = "missed" if clock.due_at is not None and now > clock.due_at else "met"
+            clock.state = "missed" if self._is_late(clock) else "met"
+            self.case.root.late |= clock.state == "missed"
         task = self.case.task(clock.task_id) if clock.task_id else None
         if task is not None:
             clock.late_reason = task.late_reason
-        self.case.tx.update(clock, "state", "stopped_at", "late_reason")
-        self.case.tx.delete_where(Job, kind="clock", key=clock.id)
+        self.case.tx.update(clock, *_MOVED, "stopped_at", "late_reason")
+        self._unschedule(clock)
         self.case.root.clocks -= 1
         self._touched = True
 
@@ -114,7 +113,12 @@ class CaseClocks:
         task = next((t for t in case.opened if t.instance_id == instance.id and t.key == key), None)
         self.load()
         for rule_id in self._rules_of(instance, key, element.deadlines):
-            rule = package.rules.get(rule_id, legal_date(context.now))
+            try:
+                rule = package.rules.get(rule_id, legal_date(context.now))
+            except NotFound:
+                # Out of force today: the law sets no limit any more, which the evidence says.
+                context.record("deadline-not-in-force", key, {"rule": rule_id}, case.root)
+                continue
             anchor = self._anchor(instance, key, element.deadline_from)
             clock = Clock(
                 tenant=instance.tenant,
@@ -129,7 +133,12 @@ class CaseClocks:
                 started_at=context.now_ms,
                 anchor_at=anchor,
             )
-            self._reckon(clock)
+            try:
+                self._reckon(clock)
+            except Invalid:
+                # The day it hangs on lies beyond the calendar: somebody's slip of the pen.
+                clock.anchor_at = context.now_ms
+                self._reckon(clock)
             self._open[clock.id] = clock
             case.root.clocks += 1
             case.tx.insert(clock)
@@ -153,9 +162,15 @@ class CaseClocks:
         return millis(found) if found is not None else self.case.context.now_ms
 
     def _evaluate(self, instance: Instance, key: str, expression: str) -> object:
-        run = self.case.run(instance)
+        run, text = self.case.run(instance), expression.removeprefix("=")
         try:
-            return run.evaluate(expression.removeprefix("="), key=key if key in run.open else None)
+            return run.evaluate(text, key=key)
+        except Conflict:
+            pass  # the process itself, or a token that has gone on: the root's scope is asked
+        except EvaluationFailed:
+            return None
+        try:
+            return run.evaluate(text)
         except EvaluationFailed:
             return None
 
@@ -177,7 +192,6 @@ class CaseClocks:
     def _schedule(self, clock: Clock) -> None:
         """One job at the next moment this clock has something to say; none while it is paused."""
         tx, context = self.case.tx, self.case.context
-        tx.delete_where(Job, kind="clock", key=clock.id)
         if clock.state != "running":
             return
         upcoming = [at for at in self._moments(clock) if at is not None]
@@ -198,14 +212,17 @@ class CaseClocks:
             )
         )
 
+    def _unschedule(self, clock: Clock) -> None:
+        self.case.tx.delete_where(Job, instance_id=clock.instance_id, kind="clock", key=clock.id)
+
     def _moments(self, clock: Clock) -> Iterable[int | None]:
         if clock.warned_at is None:
             yield clock.warn_at
         if clock.breached_at is None and clock.due_at is not None:
             yield clock.due_at + 1
-        told = clock.moves.get("told", 0)
+        told = clock.moves.get("told", ())
         for step in self.due(clock).escalations:
-            if step.level > told:
+            if _rung(step) not in told:
                 yield millis(step.at)
 
     # --- speaking ------------------------------------------------------------------------------
@@ -216,16 +233,18 @@ class CaseClocks:
         now = context.now_ms
         if clock.warned_at is None and clock.warn_at is not None and now >= clock.warn_at:
             clock.warned_at = now
-            context.record("deadline-warning", clock.id, _said(clock), self.case.root)
+            context.record("deadline-warning", clock.id, said(clock), self.case.root)
         if clock.breached_at is None and clock.due_at is not None and now > clock.due_at:
             clock.breached_at = now
             self.case.root.late = True
-            context.record("deadline-breached", clock.id, _said(clock), self.case.root)
+            context.record("deadline-breached", clock.id, said(clock), self.case.root)
         for step in self.due(clock).escalations:
-            if step.level > clock.moves.get("told", 0) and millis(step.at) <= now:
-                clock.moves = {**clock.moves, "told": step.level}
+            told = clock.moves.get("told", [])
+            if _rung(step) not in told and millis(step.at) <= now:
+                clock.moves = {**clock.moves, "told": [*told, _rung(step)]}
                 self._tell(clock, step)
         self.case.tx.update(clock, "warned_at", "breached_at", "moves")
+        self._unschedule(clock)
         self._schedule(clock)
         self._touched = True
 
@@ -356,26 +375,49 @@ class CaseClocks:
         """Take in a pause, an end of one, an extension or a restart, and reckon anew."""
         clock.moves = {**clock.moves, **state.as_dict()}
         clock.state = "paused" if state.paused else "running"
+        self._again(clock)
+
+    def reckon_anew(self) -> None:
+        """The calendar changed: every open clock of the case."""
+        for clock in self.load():
+            before = (clock.due_at, clock.earliest_at)
+            self._again(clock)
+            if before != (clock.due_at, clock.earliest_at):
+                self.case.context.record("deadline-reckoned", clock.id, said(clock), self.case.root)
+
+    def _again(self, clock: Clock) -> None:
+        """Reckon, and unsay what is no longer so: it is said again when its time comes."""
         self._reckon(clock)
         now = self.case.context.now_ms
         if clock.warn_at is not None and clock.warn_at > now:
             clock.warned_at = None
         if clock.due_at is not None and clock.due_at > now:
             clock.breached_at = None
-        self.case.tx.update(
-            clock,
-            "moves",
-            "state",
-            "due_at",
-            "warn_at",
-            "earliest_at",
-            "rolled_at",
-            "provisional",
-            "warned_at",
-            "breached_at",
-        )
+        due = {_rung(step) for step in self.due(clock).escalations if millis(step.at) <= now}
+        told = [rung for rung in clock.moves.get("told", ()) if rung in due]
+        clock.moves = {**clock.moves, "told": told}
+        self.case.tx.update(clock, *_MOVED)
+        self._unschedule(clock)
         self._schedule(clock)
         self._touched = True
+
+
+_MOVED = (
+    "moves",
+    "state",
+    "due_at",
+    "warn_at",
+    "earliest_at",
+    "rolled_at",
+    "provisional",
+    "warned_at",
+    "breached_at",
+)
+
+
+def _rung(step: deadlines.Escalation) -> str:
+    """What tells one rung of a ladder from another: several may be on one level."""
+    return f"{step.level}:{step.role}"
 
 
 def mark(task: Task, clocks: list[Clock]) -> None:
@@ -410,108 +452,6 @@ def _handler_values(case: Case, task: Task | None) -> list[str]:
     return [f"u:{case.root.started_by}"]
 
 
-def _said(clock: Clock) -> dict[str, Any]:
+def said(clock: Clock) -> dict[str, Any]:
+    """What the evidence says of a clock."""
     return {"rule": clock.rule_id, "element": clock.element_id, "due_at": clock.due_at}
-
-
-# --- commands --------------------------------------------------------------------------------------
-
-
-def _take(context: Context, case_id: str, clock_id: str, version: int | None) -> tuple[Case, Clock]:
-    case = access.take_case(context, case_id, version)
-    clock = case.clocks.get(clock_id)
-    if clock is None:
-        raise NotFound(what={"zh": "进行中的期限", "en": "running time limit"})
-    return case, clock
-
-
-def _refuse_outsider(case: Case, clock: Clock) -> None:
-    """Only who handles the case, heads its unit or the office may move its clocks."""
-    context = case.context
-    viewer = context.viewer
-    task = case.task(clock.task_id) if clock.task_id else None
-    handles = task is not None and access.may_take(context.tx, viewer, case.root, task)
-    heads = (
-        viewer.has("head")
-        or viewer.has("vice")
-        or (case.root.unit_id is not None and viewer.in_group(f"dept_head@{case.root.unit_id}"))
-    )
-    if not (
-        viewer.system
-        or handles
-        or heads
-        or (task is None and case.root.started_by == viewer.user_id)
-    ):
-        raise Forbidden(
-            reason={
-                "zh": "只有办理人、机构负责人或乡领导可以变更期限。",
-                "en": "only who handles the step, the unit's head or a township leader may do this.",
-            }
-        )
-
-
-def pause(context: Context, command: PauseClock) -> CaseResult:
-    """Stop a clock for a lawful ground. Raises Invalid when its rule knows no such ground."""
-    case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
-    _refuse_outsider(case, clock)
-    rule = DeadlineRule.from_dict(clock.rule)
-    state = ClockState.from_dict(clock.moves).pause(rule, context.now, command.reason)
-    return _moved(
-        case, clock, state, "clock-pause", {"reason": command.reason, "note": command.note[:500]}
-    )
-
-
-def resume(context: Context, command: ResumeClock) -> CaseResult:
-    """Let a paused clock run on."""
-    case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
-    _refuse_outsider(case, clock)
-    state = ClockState.from_dict(clock.moves).resume(context.now)
-    return _moved(case, clock, state, "clock-resume", {"note": command.note[:500]})
-
-
-def extend(context: Context, command: ExtendClock) -> CaseResult:
-    """Lengthen a limit; for the role its rule names. Raises Invalid beyond what the rule allows."""
-    case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
-    rule = DeadlineRule.from_dict(clock.rule)
-    if not command.reason.strip():
-        raise Invalid(
-            [
-                Problem(
-                    code="text",
-                    where="reason",
-                    zh="请填写延期理由。",
-                    en="Say why the limit is extended.",
-                )
-            ]
-        )
-    approver = rule.extension_approver
-    if not (context.viewer.system or (approver and context.viewer.has(approver))):
-        title = context.house.roles.title(approver, "zh") if approver else "有权机关"
-        english = context.house.roles.title(approver, "en") if approver else "whoever the law names"
-        raise Forbidden(
-            reason={
-                "zh": f"延期须由{title}批准。",
-                "en": f"an extension is for {english} to grant.",
-            }
-        )
-    state = ClockState.from_dict(clock.moves).extend(
-        rule, command.amount, approver=approver, at=context.now, reason=command.reason
-    )
-    return _moved(
-        case,
-        clock,
-        state,
-        "clock-extend",
-        {"amount": command.amount, "reason": command.reason[:500]},
-    )
-
-
-def _moved(
-    case: Case, clock: Clock, state: ClockState, action: str, said: dict[str, Any]
-) -> CaseResult:
-    from engine.handlers.tasks import result
-
-    case.clocks.changed(clock, state)
-    case.context.record(action, clock.id, {**_said(clock), **said}, case.root)
-    case.settle()
-    return result(case)

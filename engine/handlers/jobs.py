@@ -19,11 +19,15 @@ from engine.errors import NotFound, YifaError
 from engine.handlers import access, messages, seals
 from engine.handlers.case import Case
 from engine.law.deadlines import day_start
-from engine.model.rows import Clock, Document, Incident, Instance, Job
+from engine.model.rows import Activity, Clock, Document, Incident, Instance, Job
 from engine.store import Lost
 
 if TYPE_CHECKING:
     from engine.handlers.house import Context, House
+
+
+IDEMPOTENCY_KEY = "idempotency-key"
+"""The header that stays the same over all tries of one service task."""
 
 
 class BpmnError(Exception):
@@ -64,8 +68,10 @@ def _call_operation(house: House, job: Job) -> ServiceAnswer:
                 "en": f"operation “{job.payload['operation']}”",
             }
         )
+    # Whatever leaves the house may leave it twice: the key tells the receiver that it did.
+    headers = {**job.payload["headers"], IDEMPOTENCY_KEY: f"{job.instance_id}:{job.key}"}
     try:
-        answer = operation(job.payload["variables"], job.payload["headers"])
+        answer = operation(job.payload["variables"], headers)
     except BpmnError as exc:
         return ServiceAnswer({}, exc.code, str(exc))
     return ServiceAnswer(dict(answer or {}))
@@ -100,14 +106,25 @@ def run(context: Context, command: RunJob) -> str:
         _OFFICE_WORK[job.kind](context, job)
         return job.kind
     root = context.tx.lock_case(job.root_id or "")
+    if root is not None and root.state == "suspended":
+        _hold(context, job, command.lease)
+        return "held"
     # Lock order everywhere: case, then job.
     context.tx.take(job, lease=command.lease)
-    if root is None or root.state not in ("active", "completed"):
+    if root is None or (root.state != "active" and job.kind != "document"):
         return job.kind
     case = Case(context, root)
     _CASE_WORK[job.kind](case, job, command.prepared)
     case.settle()
     return job.kind
+
+
+def _hold(context: Context, job: Job, lease: str) -> None:
+    """The case was suspended after the job was claimed: it waits with the others."""
+    if job.lease != lease:
+        raise Lost
+    job.held, job.lease, job.lease_until = True, None, None
+    context.tx.update(job, "held", "lease", "lease_until")
 
 
 def _timer(case: Case, job: Job, _prepared: Any) -> None:
@@ -129,6 +146,12 @@ def _clock(case: Case, job: Job, _prepared: Any) -> None:
 
 def _deliver(case: Case, job: Job, _prepared: Any) -> None:
     messages.deliver_to(case, job.payload["subscription"], job.payload["variables"])
+
+
+def _reckon(case: Case, _job: Job, _prepared: Any) -> None:
+    """The calendar changed: reckon the case's open clocks anew."""
+    case.context.house.forget_calendar()
+    case.clocks.reckon_anew()
 
 
 def _service(case: Case, job: Job, prepared: Any) -> None:
@@ -173,6 +196,7 @@ _CASE_WORK: Mapping[str, Callable[[Case, Job, Any], None]] = {
     "timer": _timer,
     "clock": _clock,
     "deliver": _deliver,
+    "reckon": _reckon,
     "service": _service,
     "document": _document,
 }
@@ -203,9 +227,11 @@ def _seal(context: Context, job: Job) -> None:
     """Seal the day that is over, and stand again for the next."""
     today = legal_date(context.now)
     seals.seal(context, (today - timedelta(days=1)).isoformat())
-    context.tx.insert(
-        seal_job(context.tenant, context.new_id(), today + timedelta(days=1), context.now_ms)
-    )
+    if not context.tx.columns(Job, ("id",), kind="seal", limit=1):
+        # Two programs that opened at the same moment made one each; one goes on.
+        context.tx.insert(
+            seal_job(context.tenant, context.new_id(), today + timedelta(days=1), context.now_ms)
+        )
 
 
 def seal_job(tenant: str, job_id: str, day: date, now_ms: int) -> Job:
@@ -255,6 +281,7 @@ def give_up(context: Context, command: GiveUpJob) -> None:
             instance_id=job.instance_id,
             root_id=job.root_id,
             key=job.key,
+            element_id=_element_of(context, job),
             code=f"job-{job.kind}",
             job={
                 "kind": job.kind,
@@ -269,10 +296,22 @@ def give_up(context: Context, command: GiveUpJob) -> None:
         )
     )
     if root is not None:
-        case = Case(context, root)
-        case.root.incidents += 1
+        # No token is touched: what cannot even be restored must become an incident, too.
+        root.incidents += 1
         context.record("incident", job.id, {"kind": job.kind}, root)
-        case.settle()
+        context.tx.update(root, "incidents", "audit_seq", "audit_head")
+
+
+def _element_of(context: Context, job: Job) -> str:
+    if not (job.instance_id and job.key):
+        return ""
+    found = context.tx.columns(
+        Activity, ("element_id",), instance_id=job.instance_id, key=job.key, limit=1
+    )
+    return str(found[0][0]) if found else ""
+
+
+_INCIDENT = {"zh": "待处理的故障", "en": "open incident"}
 
 
 def resolve(context: Context, command: ResolveIncident) -> None:
@@ -280,8 +319,12 @@ def resolve(context: Context, command: ResolveIncident) -> None:
     access.require_admin(context)
     incident = context.tx.get(Incident, id=command.incident_id)
     if incident is None or incident.resolved_at is not None:
-        raise NotFound(what={"zh": "待处理的故障", "en": "open incident"})
+        raise NotFound(what=_INCIDENT)
     root = context.tx.lock_case(incident.root_id) if incident.root_id else None
+    # Read again under the lock: two administrators may be at it.
+    incident = context.tx.lock(Incident, id=incident.id)
+    if incident is None or incident.resolved_at is not None:
+        raise NotFound(what=_INCIDENT)
     incident.resolved_at, incident.resolved_by = context.now_ms, context.actor
     context.tx.update(incident, "resolved_at", "resolved_by")
     case = Case(context, root) if root is not None else None
@@ -299,6 +342,7 @@ def resolve(context: Context, command: ResolveIncident) -> None:
                 payload=incident.job["payload"],
                 max_attempts=incident.job["max_attempts"],
                 created_at=context.now_ms,
+                held=root is not None and root.state == "suspended",
             )
         )
     elif case is not None and incident.instance_id is not None:

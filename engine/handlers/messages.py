@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.commands import BroadcastSignal, CorrelateMessage, StartProcess
@@ -54,7 +54,12 @@ def correlate(context: Context, command: CorrelateMessage) -> CaseResult:
     still = context.tx.get(Subscription, id=found[0].id)
     if still is None:
         raise NotFound(what=MESSAGE)
-    return _deliver(case, still, outputs.bounded(command.answers), "message")
+    answers = outputs.bounded(command.answers)
+    if case.root.state == "suspended":
+        # Taken, and handed over when the case goes on.
+        context.tx.insert(_delivery(context, still, answers, held=True))
+        return result(case)
+    return _deliver(case, still, answers)
 
 
 def _record_in_case(context: Context, command: CorrelateMessage) -> CaseResult:
@@ -79,7 +84,7 @@ def _record_in_case(context: Context, command: CorrelateMessage) -> CaseResult:
         raise Conflict(
             reason={"zh": "事项已中止，恢复后才能办理。", "en": "the case is suspended."}
         )
-    return _deliver(case, subscription, _answers(case, instance, element, command), "message")
+    return _deliver(case, subscription, _answers(case, instance, element, command))
 
 
 def _answers(
@@ -116,20 +121,9 @@ def may_send(case: Case, instance: Instance, element: Element, viewer: Viewer) -
     return any(viewer.in_group(role.strip()) for role in sender.split(","))
 
 
-def _deliver(
-    case: Case, subscription: Subscription, answers: dict[str, Any], action: str
-) -> CaseResult:
+def _deliver(case: Case, subscription: Subscription, answers: dict[str, Any]) -> CaseResult:
     instance = case.instance(subscription.instance_id)
-    case.context.record(
-        action,
-        subscription.id,
-        {
-            "name": subscription.name,
-            "element": subscription.element_id,
-            "answers": evidence.digest(evidence.canonical(answers)),
-        },
-        case.root,
-    )
+    _note(case, subscription, answers)
     case.move(instance, lambda run: run.deliver(subscription.key, answers))
     case.settle()
     return result(case)
@@ -175,21 +169,10 @@ def broadcast(context: Context, command: BroadcastSignal) -> int:
         )
     answers = outputs.bounded(command.answers)
     listening = context.tx.find(Subscription, kind="signal", name=command.name)
+    suspended = suspended_cases(context, (one.root_id for one in listening))
     for subscription in listening:
-        context.tx.insert(
-            Job(
-                tenant=context.tenant,
-                id=context.new_id(),
-                kind="deliver",
-                lane="message",
-                due_at=context.now_ms,
-                instance_id=subscription.instance_id,
-                root_id=subscription.root_id,
-                key=subscription.key,
-                payload={"subscription": subscription.id, "variables": answers},
-                created_at=context.now_ms,
-            )
-        )
+        held = subscription.root_id in suspended
+        context.tx.insert(_delivery(context, subscription, answers, held=held))
     started = 0
     for deployment, element_id in _starters(context, "signal", command.name):
         package = context.house.package(deployment.id)
@@ -200,10 +183,51 @@ def broadcast(context: Context, command: BroadcastSignal) -> int:
     return len(listening) + started
 
 
+def suspended_cases(context: Context, among: Iterable[str]) -> set[str]:
+    """Which of these cases are suspended: their jobs wait."""
+    found = context.tx.columns(Instance, ("id",), parent_id=None, state="suspended")
+    return {root_id for (root_id,) in found} & set(among)
+
+
+def _delivery(
+    context: Context, subscription: Subscription, answers: dict[str, Any], *, held: bool
+) -> Job:
+    """The job that hands a message or signal to one who waits for it."""
+    return Job(
+        tenant=context.tenant,
+        id=context.new_id(),
+        kind="deliver",
+        lane="message",
+        due_at=context.now_ms,
+        instance_id=subscription.instance_id,
+        root_id=subscription.root_id,
+        key=subscription.key,
+        payload={"subscription": subscription.id, "variables": answers},
+        created_at=context.now_ms,
+        held=held,
+    )
+
+
 def deliver_to(case: Case, subscription_id: str, variables: dict[str, Any]) -> None:
     """A job's delivery: if it still waits, it gets it; else the message is too late."""
     subscription = case.tx.get(Subscription, id=subscription_id)
     if subscription is None:
         return
     instance = case.instance(subscription.instance_id)
+    _note(case, subscription, variables)
     case.move(instance, lambda run: run.deliver(subscription.key, variables))
+
+
+def _note(case: Case, subscription: Subscription, answers: dict[str, Any]) -> None:
+    """What came, into the case's evidence: the digest of its words, not the words."""
+    algorithm = case.context.house.settings.hash_algorithm
+    case.context.record(
+        subscription.kind,
+        subscription.id,
+        {
+            "name": subscription.name,
+            "element": subscription.element_id,
+            "answers": evidence.digest(evidence.canonical(answers), algorithm),
+        },
+        case.root,
+    )

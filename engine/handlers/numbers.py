@@ -21,7 +21,10 @@ _FOR_EVER = 0
 
 
 def taken(
-    context: Context, package: Package, element: Element, form_id: str | None,
+    context: Context,
+    package: Package,
+    element: Element,
+    form_id: str | None,
     answers: dict[str, Any],
 ) -> list[Problem]:
     """Take the numbers a step gives; a problem for each that was taken before.
@@ -37,7 +40,8 @@ def taken(
             label = _label(package, form_id, field)
             problems.append(
                 Problem(
-                    code="number.taken", where=field,
+                    code="number.taken",
+                    where=field,
                     zh=f"“{label}”{value.strip()} 已经使用过。请换一个号。",
                     en=f"{package.text(label, 'en')} {value.strip()} has been used; give another.",
                 )

@@ -81,8 +81,9 @@ def cancel_children(case: Case, instance: Instance, key: str) -> None:
 
 def instance_ended(case: Case, instance: Instance, fact: f.InstanceEnded) -> None:
     """Note the end; hand a child's outcome to its caller."""
-    case.clocks.instance_ended(instance, fact.how)
     cancelled = instance.state == "cancelling" or case.root.state == "cancelling"
+    void = cancelled or fact.how == "error"
+    case.clocks.instance_ended(instance, "cancelled" if void else "completed")
     instance.ended_at = case.context.now_ms
     instance.state = "cancelled" if cancelled else _ENDS[fact.how]
     # What it still waited for is void; documents and messages it left behind are not.
