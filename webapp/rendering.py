@@ -40,7 +40,12 @@ def with_query(**changes: Any) -> str:
 
 
 def _frame() -> dict[str, Any]:
-    values: dict[str, Any] = {"lang": lang(), "demo": settings().demo, "home": None}
+    values: dict[str, Any] = {
+        "lang": lang(),
+        "demo": settings().demo,
+        "max_mb": settings().upload_max_mb,
+        "home": None,
+    }
     if g.get("viewer") is not None:
         values["home"] = _home()
     return values

@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from waitress.server import create_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from engine import catalog, config
 from engine import queries as q
@@ -181,16 +181,23 @@ def opened(template: Path, folder: Path, **changes: Any) -> Iterator[Office]:
         yield Office(engine)
 
 
+class Quiet(WSGIRequestHandler):
+    """Says nothing about every request."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+        """Stay quiet."""
+
+
 @contextmanager
-def served(office: Office, threads: int = 4) -> Iterator[Office]:
+def served(office: Office) -> Iterator[Office]:
     """Serve the office's pages on a loopback port."""
-    server = create_server(office.app, host="127.0.0.1", port=0, threads=threads)
-    office.address = f"http://127.0.0.1:{server.effective_port}"
-    thread = threading.Thread(target=server.run)
+    server = make_server("127.0.0.1", 0, office.app, threaded=True, request_handler=Quiet)
+    office.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
         yield office
     finally:
-        server.close()
-        server.trigger.pull_trigger()
-        thread.join(10)
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -32,7 +32,7 @@ from engine.commands import (
     ResumeClock,
     SuspendCase,
 )
-from engine.errors import AnswersInvalid, Invalid, Problem
+from engine.errors import AnswersInvalid, Invalid, NotFound, Problem
 from engine.queries import (
     CasePage,
     CaseView,
@@ -60,27 +60,8 @@ def show(case_id: str) -> Answer:
 def _page(
     view: CaseView,
     problems: Sequence[Problem] = (),
-    *,
-    message: str = "",
-    answers: Mapping[str, Any] | None = None,
 ) -> str:
-    def form_of(line: MessageLine) -> Any:
-        mine = line.key == message
-        return filling.shown(
-            line.form,
-            answers if mine and answers is not None else line.answers,
-            line.context,
-            problems if mine else (),
-        )
-
-    return render_template(
-        "cases/show.html",
-        view=view,
-        problems=problems,
-        form_of=form_of,
-        message=message,
-        typed=request.form,
-    )
+    return render_template("cases/show.html", view=view, problems=problems, typed=request.form)
 
 
 @pages.post("/<case_id>/comment")
@@ -161,22 +142,41 @@ def clock(case_id: str, clock_id: str, action: str) -> Answer:
     return _back(case_id, "clocks")
 
 
-@pages.post("/<case_id>/messages/<key>")
+@pages.route("/<case_id>/messages/<key>", methods=["GET", "POST"])
 def message(case_id: str, key: str) -> Answer:
     """Record that a message came, with what it says."""
     view = ask(CasePage, case_id=case_id)
     line = next((each for each in view.messages if each.key == key), None)
     if line is None:
-        abort(404)
+        raise NotFound(what={"zh": "等待中的来件", "en": "message that is waited for"})
+    if request.method == "GET":
+        return _message_page(view, line, line.answers), 200
     sent = filling.read(line.form, line.context, view.files, attach={"case_id": case_id})
     if sent.again:
-        return _page(view, message=key, answers=sent.answers), 200
+        return _message_page(view, line, sent.answers), 200
+    if sent.unseen:
+        return _message_page(view, line, sent.answers, sent.unseen), 422
     try:
         do(CorrelateMessage, name=line.name, case_id=case_id, key=key, answers=sent.answers)
     except AnswersInvalid as exc:
-        return _page(view, exc.problems, message=key, answers=sent.answers), 422
-    flash(_("已登记。"), "success")
+        return _message_page(view, line, sent.answers, exc.problems), 422
+    flash(_("已登记：%(what)s", what=line.title), "success")
     return _back(case_id)
+
+
+def _message_page(
+    view: CaseView,
+    line: MessageLine,
+    answers: Mapping[str, Any],
+    problems: Sequence[Problem] = (),
+) -> str:
+    address = url_for("cases.message", case_id=view.case.id, key=line.key)
+    form = filling.shown(
+        line.form, answers, line.context, problems, refresh_url=address, action_url=address
+    )
+    return render_template(
+        "cases/message.html", view=view, line=line, form=form, problems=problems, address=address
+    )
 
 
 @pages.get("/<case_id>/verify")

@@ -80,6 +80,20 @@ def read(
     return Filling(answers, pressed, post.unseen(state) if pressed == "submit" else ())
 
 
+def kept(form: Form | None, context: Mapping[str, Any], files: Sequence[FileLine]) -> Any:
+    """What was typed, for reading and copying, where the form can no longer be sent."""
+    if form is None:
+        return ()
+    answers = forms.read(form, request.form, None, known=known_files(files)).answers
+    shown = form.present(answers, context, now=engine().house.clock.now(), lang=lang())
+    return tuple(one for one in shown if one.text or one.table or one.files or one.children)
+
+
+def wants_word() -> bool:
+    """Whether a script asked, who wants a word and no page: a draft saved by itself."""
+    return request.accept_mimetypes.best == "application/json"
+
+
 def _store(upload: FileStorage, path: str, attach: Mapping[str, str]) -> Any:
     stored = do(Attach, name=upload.filename or "", content=upload.stream, field=path, **attach)
     return stored.reference()
@@ -92,6 +106,7 @@ def shown(
     problems: Sequence[Problem] = (),
     *,
     refresh_url: str = "",
+    action_url: str = "",
     name_of: Callable[[str], str] = str,
 ) -> forms.FormView | None:
     """The form for the page, with problems beside their fields and summed up on top."""
@@ -105,4 +120,5 @@ def shown(
         people=people,
         name_of_user=name_of,
         refresh_url=refresh_url,
+        action_url=action_url,
     )

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -36,12 +36,9 @@ def show(process_key: str) -> Answer:
 
 
 def _page(view: StartView, answers: Mapping[str, Any], problems: Sequence[Problem] = ()) -> str:
+    address = url_for("start.act", process_key=view.card.key)
     form = filling.shown(
-        view.form,
-        answers,
-        view.context,
-        problems,
-        refresh_url=url_for("start.act", process_key=view.card.key),
+        view.form, answers, view.context, problems, refresh_url=address, action_url=address
     )
     return render_template(
         "start/show.html",
@@ -69,6 +66,8 @@ def act(process_key: str) -> Answer:
             answers=sent.answers,
             draft_id=view.draft_id or None,
         )
+        if filling.wants_word():
+            return jsonify(saved=True, draft=saved)
         flash(_("草稿已保存，可以稍后继续。"), "success")
         return redirect(url_for("start.show", process_key=process_key, draft=saved))
     if sent.again:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -25,7 +25,11 @@ Answer = Response | tuple[str, int]
 def show(task_id: str) -> Answer:
     """The task with its form, or with what was handed in."""
     view = ask(TaskPage, task_id=task_id)
-    return _page(view, view.answers), 200
+    return _page(view, view.answers, late_reason=str(view.answers.get(LATE, ""))), 200
+
+
+LATE = "_late_reason"
+"""Where a draft keeps the reason for being late; no field's key begins with an underscore."""
 
 
 def _page(
@@ -37,14 +41,14 @@ def _page(
     note: str = "",
 ) -> str:
     form_view = None
+    typed: Any = ()
+    address = url_for("tasks.act", task_id=view.id)
     if view.state == "open" and view.actions["complete"].enabled:
         form_view = filling.shown(
-            view.form,
-            answers,
-            view.context,
-            problems,
-            refresh_url=url_for("tasks.act", task_id=view.id),
+            view.form, answers, view.context, problems, refresh_url=address, action_url=address
         )
+    elif request.method == "POST":
+        typed = filling.kept(view.form, view.context, view.files)
     return render_template(
         "tasks/show.html",
         task=view,
@@ -52,6 +56,7 @@ def _page(
         problems=problems,
         late_reason=late_reason,
         note=note,
+        typed=typed,
     )
 
 
@@ -64,9 +69,15 @@ def act(task_id: str) -> Answer:
         return _refused(view)
     sent = filling.read(view.form, view.context, view.files, attach={"task_id": task_id})
     if sent.pressed == "draft":
-        do(SaveDraft, task_id=task_id, answers=sent.answers)
+        do(SaveDraft, task_id=task_id, answers={**sent.answers, LATE: late_reason[:2000]})
+        if filling.wants_word():
+            return jsonify(saved=True)
         flash(_("草稿已保存，可以稍后继续。"), "success")
         return redirect(url_for("tasks.show", task_id=task_id))
+    if "_claim" in request.form or "_unclaim" in request.form:
+        if sent.answers != dict(view.answers):
+            do(SaveDraft, task_id=task_id, answers={**sent.answers, LATE: late_reason[:2000]})
+        return claim(task_id) if "_claim" in request.form else unclaim(task_id)
     if sent.again:
         return _page(view, sent.answers, late_reason=late_reason), 200
     if sent.unseen:
@@ -101,9 +112,11 @@ def _refused(view: TaskView) -> Answer:
 
 def _onward(result: CaseResult) -> Response:
     """After finishing: one's own next task of the same case, else the inbox."""
-    flash(_("已办结，事项进入下一环节。") if result.state == "active" else _("已办结。"), "success")
+    text = _("已办结：%(number)s %(title)s", number=result.case_no, title=result.title)
     if result.mine:
+        flash(text + " " + _("请接着办理下一环节。"), "success")
         return redirect(url_for("tasks.show", task_id=result.mine[0]))
+    flash(text, "success")
     return redirect(url_for("inbox.show"))
 
 

@@ -2,6 +2,11 @@
 
 import htmx from "htmx.org";
 import "./app.css";
+import { saveDrafts } from "./lib/drafts.js";
+import { checkFiles } from "./lib/files.js";
+import { walkRows } from "./lib/keys.js";
+import { closeMenus } from "./lib/menus.js";
+import { keepTyping } from "./lib/refresh.js";
 import { guardAgainstDoubleSubmit } from "./lib/submit-once.js";
 
 // The content-security policy forbids inline style and evaluated script; so must htmx.
@@ -14,4 +19,11 @@ htmx.config.historyCacheSize = 0; // no case data in the browser's storage
 window.htmx = htmx;
 
 document.documentElement.classList.add("yf-js");
+closeMenus(document);
+walkRows(document);
+keepTyping(document);
+for (const form of document.querySelectorAll("form[enctype='multipart/form-data']")) {
+  checkFiles(form);
+}
 guardAgainstDoubleSubmit(document);
+for (const form of document.querySelectorAll("form[data-yf-draft]")) saveDrafts(form);
