@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from engine import config
+from engine import config, feel
 from engine.clock import Clock, SystemClock, legal_date, millis
 from engine.commands import Command
 from engine.executor import Executor
@@ -59,6 +59,14 @@ class Engine:
         script formats other than FEEL, which no model can add. Raises Misconfigured, Unavailable.
         """
         settings = settings or _embedded(url)
+        feel.set_standing(
+            feel.Budget(
+                steps=settings.feel_steps,
+                depth=settings.feel_depth,
+                size=settings.feel_size,
+                seconds=settings.feel_millis / 1000,
+            )
+        )
         store = Store.open(url or settings.database_url, tenant=settings.tenant)
         if migrate:
             store.migrate()
@@ -109,7 +117,9 @@ class Engine:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
         self.close()

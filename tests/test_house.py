@@ -42,12 +42,14 @@ HOMES = {
 """Each of these libraries is known to one room, so that replacing it changes one room."""
 
 FRONT_DOOR = {
+    "engine.catalog",
     "engine.clock",
     "engine.commands",
     "engine.config",
     "engine.engine",
     "engine.errors",
     "engine.forms",
+    "engine.law",
     "engine.model",
     "engine.queries",
 }

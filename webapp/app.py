@@ -6,10 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.engine import Engine
-from webapp import errors, i18n, protection, rendering, sessions, views
+from webapp import errors, i18n, protection, proxies, rendering, sessions, views
 
 HERE = Path(__file__).parent
 FORM_OVERHEAD = 2_000_000
@@ -19,7 +18,9 @@ FORM_OVERHEAD = 2_000_000
 def create_app(engine: Engine) -> Flask:
     """The application for one open engine; its settings say how strict cookies and limits are."""
     settings = engine.house.settings
-    app = Flask("webapp", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates"))
+    app = Flask(
+        "webapp", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates")
+    )
     app.extensions["engine"] = engine
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -37,7 +38,7 @@ def create_app(engine: Engine) -> Flask:
     for part in (i18n, sessions, protection, rendering, errors, views):
         part.install(app)
     if settings.tls_proxy:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=1, x_proto=1, x_host=1
+        app.wsgi_app = proxies.Trusting(  # type: ignore[method-assign]
+            app.wsgi_app, settings.trusted_proxies
         )
     return app

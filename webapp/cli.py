@@ -61,13 +61,13 @@ def _lang() -> Lang:
 )
 @click.version_option(package_name="yifa", prog_name="yifa")
 @click.pass_context
-def main(ctx: click.Context, config_file: Path | None) -> None:  # noqa: D301 - click's own mark
+def main(ctx: click.Context, config_file: Path | None) -> None:
     """依法：乡镇依法行政的流程引擎与办公室 · a workflow engine and office that acts by law.
 
     \b
     第一次试用 · to try it:   yifa demo
     正式使用 · for real:      yifa migrate;  yifa user add NAME --admin;  yifa deploy DIR;  yifa serve
-    """
+    """  # noqa: D301 - \b is how click is told to keep lines
     ctx.obj = {"file": config_file}
 
 

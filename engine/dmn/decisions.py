@@ -184,7 +184,7 @@ def _evaluated(
         runs.append(Run(inner))
         return work(runs[0])
 
-    value = within(budget or feel.DEFAULT, whole, now=now)
+    value = within(budget or feel.standing(), whole, now=now)
     return Outcome(
         value=feel.to_plain(value),
         feel=value,

@@ -8,7 +8,7 @@ is ever Python. See ``docs/feel.md``.
 from __future__ import annotations
 
 from engine.errors import BudgetExceeded
-from engine.feel.budget import DEFAULT, Budget, Meter
+from engine.feel.budget import DEFAULT, Budget, Meter, set_standing, standing
 from engine.feel.builtins import BUILTINS
 from engine.feel.convert import to_feel, to_plain, to_python
 from engine.feel.diagnostics import Diagnostic, FeelSyntaxError, Null
@@ -83,6 +83,8 @@ __all__ = [
     "parse_temporal",
     "parse_time",
     "parse_type",
+    "set_standing",
+    "standing",
     "to_feel",
     "to_plain",
     "to_python",

@@ -37,6 +37,19 @@ class Budget:
 
 DEFAULT = Budget()
 
+_standing = [DEFAULT]
+
+
+def standing() -> Budget:
+    """What an evaluation may cost that brings no budget of its own."""
+    return _standing[0]
+
+
+def set_standing(budget: Budget) -> None:
+    """Set that for this process: whoever opens the engine does, from its settings."""
+    _standing[0] = budget
+
+
 _CHARS_PER_STEP = 16
 _TICKS_PER_LOOK = 1024
 
@@ -161,7 +174,7 @@ def metered(walk: Callable[[object], T]) -> Callable[[object], T]:
 
     @wraps(walk)
     def guarded(value: object) -> T:
-        token = ACTIVE.set(ACTIVE.get() or Run(Meter(DEFAULT), None, None))
+        token = ACTIVE.set(ACTIVE.get() or Run(Meter(standing()), None, None))
         try:
             return walk(value)
         except RecursionError:

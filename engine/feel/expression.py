@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from engine.errors import BudgetExceeded
-from engine.feel.budget import ACTIVE, DEFAULT, Budget, Meter, Run, exceeded
+from engine.feel.budget import ACTIVE, DEFAULT, Budget, Meter, Run, exceeded, standing
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
 from engine.feel.convert import to_feel
@@ -51,7 +51,7 @@ class Expression:
         *,
         input: object = NOTHING,  # noqa: A002 - the specification's word for the tested value
         now: datetime | None = None,
-        budget: Budget | Meter | None = DEFAULT,
+        budget: Budget | Meter | None = None,
         warn: list[Diagnostic] | None = None,
     ) -> object:
         """The value in ``scope``, whose plain values are converted when first used.
@@ -59,7 +59,8 @@ class Expression:
         ``input`` is the value of ``?`` in unary tests; ``now`` the aware moment that ``now()`` and
         ``today()`` tell. What goes wrong gives null and, into ``warn``, a diagnostic. Evaluations
         within an evaluation (functions made by the caller) share the outer one's budget, as do
-        those given the same ``Meter`` instead of a budget. Raises BudgetExceeded.
+        those given the same ``Meter`` instead of a budget; without one the standing budget holds.
+        Raises BudgetExceeded.
         """
         run = _begin(budget, now, warn)
         root = Root(run, scope)
@@ -89,7 +90,7 @@ def _begin(
     if isinstance(budget, Meter):
         return Run(budget, now, warn)
     if outer is None:
-        return Run(Meter(budget or DEFAULT), now, warn)
+        return Run(Meter(budget or standing()), now, warn)
     return Run(outer.meter, now or outer.now, warn)
 
 
