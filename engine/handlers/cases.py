@@ -65,10 +65,10 @@ def begin(
         process_key=deployment.process_key,
         process_id=package.manifest.process_id,
         started_by=context.actor,
-        unit_id=command.unit_id or context.viewer.unit_id,
+        unit_id=_unit(context, command),
         urgency=_urgency(answers, command),
         started_at=context.now_ms,
-        request_id=command.request_id,
+        request_id=_request(context, command),
     )
     root.root_id = root.id
     root.case_no = _number(context, package)
@@ -135,11 +135,10 @@ def _retitle(case: Case, package: Package) -> None:
 
 def _earlier(context: Context, command: StartProcess) -> CaseResult | None:
     """The answer of an earlier command with the same request id (a double submit)."""
-    if not command.request_id:
+    request_id = _request(context, command)
+    if request_id is None:
         return None
-    found = context.tx.find(
-        Instance, request_id=command.request_id, started_by=context.actor, limit=1
-    )
+    found = context.tx.find(Instance, request_id=request_id, limit=1)
     if not found:
         return None
     root = found[0]
@@ -152,6 +151,27 @@ def _earlier(context: Context, command: StartProcess) -> CaseResult | None:
         state=root.state,
         mine=tuple(task_id for (task_id,) in mine),
     )
+
+
+def _request(context: Context, command: StartProcess) -> str | None:
+    """What tells one submit from another: whoever sends a name for it cannot take others'."""
+    return f"{context.actor}:{command.request_id}"[:300] if command.request_id else None
+
+
+def _unit(context: Context, command: StartProcess) -> str | None:
+    """The unit a case is started for: one the starter belongs to. Raises Forbidden."""
+    viewer = context.viewer
+    unit_id = command.unit_id
+    if not unit_id or unit_id == viewer.unit_id or viewer.system:
+        return unit_id or viewer.unit_id
+    if unit_id not in {role.unit_id for role in viewer.roles}:
+        raise Forbidden(
+            reason={
+                "zh": "您不在这个机构任职，不能以它的名义发起。",
+                "en": "you hold no role in this unit and cannot start a case for it.",
+            }
+        )
+    return unit_id
 
 
 def refuse_starter(context: Context, package: Package) -> None:
@@ -242,7 +262,11 @@ def _number(context: Context, package: Package) -> str:
 
 
 def save_start_draft(context: Context, command: SaveStartDraft) -> str:
-    """Keep a start form's answers; returns the draft's id."""
+    """Keep a start form's answers; returns the draft's id. Raises NotFound, Forbidden."""
+    deployment = deployments.newest(context.tx, command.process_key)
+    if deployment is None:
+        raise NotFound(what={"zh": "流程", "en": "process"})
+    refuse_starter(context, context.house.package(deployment.id))
     draft_id = command.draft_id if command.draft_id and is_id(command.draft_id) else None
     if draft_id is not None:
         old = context.tx.get(StartDraft, id=draft_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.clock import CHINA, VirtualClock
 from engine.commands import SYSTEM, ClaimTask, CompleteTask, Deploy, StartProcess
 from engine.config import Settings
 from engine.engine import Engine
+from engine.errors import YifaError
 from engine.model import rows
 from engine.model.results import CaseResult, Deployed
 
@@ -194,6 +196,33 @@ def people(engine: Engine) -> None:
                 )  # fmt: skip
 
 
+def refusal(act: Callable[[], object]) -> YifaError:
+    """The error something is refused with."""
+    with pytest.raises(YifaError) as caught:
+        act()
+    return caught.value
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Do all of it in threads at the same moment; results or errors in order."""
+    gate = threading.Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
+
+    def run(index: int, act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            results[index] = act()
+        except YifaError as exc:
+            results[index] = exc
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
 MakeTown = Callable[..., Town]
 
 
@@ -208,6 +237,7 @@ def make_town(store_url: str, tmp_path: Path) -> Iterator[MakeTown]:
         town = Town(open_engine(store_url, files, clock, **options), clock, store_url, files)
         made.append(town)
         people(town.engine)
+        town.run_due()  # yesterday's seal
         return town
 
     yield make

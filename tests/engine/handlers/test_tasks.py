@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, Conflict, Forbidden, NotFound, YifaError
 from engine.model import rows
-from tests.support.engines import Town
+from tests.support.engines import Town, at_once, refusal
 from tests.support.models import field, form, model, user
 
 LINE = model(
@@ -19,32 +15,6 @@ LINE = model(
     user("b", "审核", groups="legal", notHandlerOf="a"),
     "s>a>b>e",
 )
-
-
-def refusal(act: Callable[[], object]) -> YifaError:
-    with pytest.raises(YifaError) as caught:
-        act()
-    return caught.value
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Do all of it in threads at the same moment; results or errors in order."""
-    gate = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(index: int, act: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            results[index] = act()
-        except YifaError as exc:
-            results[index] = exc
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 # --- claiming --------------------------------------------------------------------------------------
@@ -166,7 +136,7 @@ def test_completing_moves_the_case_and_leaves_its_traces(town: Town) -> None:
     town.deploy(LINE)
     case = town.start("zhang")
     first = town.task("a")
-    town.clock.advance(_hour())
+    town.later(hours=1)
     done = town.complete("zhang", first, {"note": "x"})
     assert (done.version, done.state, done.closed) == (case.version + 1, "active", (first.id,))
     assert done.opened == (town.task("b").id,)
@@ -393,9 +363,3 @@ def test_a_draft_is_mine_alone_and_changes_nothing_else(town: Town) -> None:
     town.complete("li", task, {"result": "通过"})
     assert town.rows(rows.Draft) == []
     assert town.inbox("li", "drafts") == []
-
-
-def _hour() -> Any:
-    from datetime import timedelta
-
-    return timedelta(hours=1)
