@@ -103,10 +103,10 @@ def test_no_translation_is_left_over(key: str) -> None:
 
 
 def _computed(files: Mapping[str, bytes]) -> set[str]:
-    """Literals inside formulas of forms and documents, and values of choices: shown when computed."""
+    """Literals in formulas of forms, documents, decisions; values of choices: shown when computed."""
     found: set[str] = set()
     for path, content in files.items():
-        if path.endswith((".form", ".toml")) and path != "en.toml":
+        if path.endswith((".form", ".toml", ".dmn")) and path != "en.toml":
             found.update(LITERAL.findall(content.decode()))
     return found
 
