@@ -87,11 +87,32 @@ def zeebe(local: str) -> str:
 
 def kind(element: etree._Element) -> str:
     """The local name of a BPMN element; '' for elements of other namespaces."""
-    tag = str(element.tag)
+    tag = element.tag
+    known = _KINDS.get(tag)
+    if known is not None:
+        return known
+    tag = str(tag)
     return tag[len(_BRACED) :] if tag.startswith(_BRACED) else ""
 
 
 _BRACED: Final = f"{{{BPMN}}}"
+_FREQUENT: Final = (
+    FLOW_NODES
+    | EVENT_DEFINITIONS
+    | CHOREOGRAPHY
+    | {
+        "process",
+        "sequenceFlow",
+        "incoming",
+        "outgoing",
+        "extensionElements",
+        "conditionExpression",
+        "flowNodeRef",
+        "documentation",
+    }
+)
+# Asked for millions of times in a large model.
+_KINDS: Final[dict[object, str]] = {_BRACED + each: each for each in _FREQUENT}
 
 
 def local_name(reference: str | None) -> str:

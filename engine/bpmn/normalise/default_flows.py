@@ -8,6 +8,8 @@ from engine.bpmn.graph import Graph
 
 def unconditional_defaults(root: names.Node) -> None:
     """Remove the condition of default flows."""
+    if not root.xpath("boolean(.//*[@default])"):
+        return
     graph = Graph(root.getroottree())
     for node in graph.nodes:
         default = node.get("default")

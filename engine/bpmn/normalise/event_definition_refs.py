@@ -10,6 +10,8 @@ from engine.bpmn.graph import Graph
 
 def inline_definitions(root: names.Node) -> None:
     """Replace each ``eventDefinitionRef`` by a copy of what it refers to."""
+    if next(root.iter(names.bpmn("eventDefinitionRef")), None) is None:
+        return
     graph = Graph(root.getroottree())
     for node in graph.nodes:
         for reference in node.findall(names.bpmn("eventDefinitionRef")):

@@ -16,6 +16,8 @@ _LINK = names.bpmn("linkEventDefinition")
 
 def connect_links(root: names.Node) -> None:
     """Draw a flow from each throwing link to the catching link of the same name and scope."""
+    if next(root.iter(_LINK), None) is None:
+        return
     graph = Graph(root.getroottree())
     for scope in graph.scopes:
         throws: dict[str, list[names.Node]] = defaultdict(list)

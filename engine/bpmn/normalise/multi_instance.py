@@ -13,6 +13,8 @@ from engine.bpmn.normalise import build
 
 def dialect_loops(root: names.Node) -> None:
     """Say which collection a multi-instance activity goes through in ``zeebe:`` terms."""
+    if next(root.iter(names.bpmn("multiInstanceLoopCharacteristics")), None) is None:
+        return
     graph = Graph(root.getroottree())
     for loop in root.iter(names.bpmn("multiInstanceLoopCharacteristics")):
         _reference(graph, loop, "loopDataInputRef", "inputCollection", feel=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.bpmn.spiff import variables
 from engine.bpmn.spiff.incident import Stuck
@@ -14,6 +13,7 @@ from engine.bpmn.spiff.token import Phase, Role, Token
 
 if TYPE_CHECKING:
     from engine.bpmn.spiff.instance import Instance
+    from engine.bpmn.spiff.reach import Reach
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -42,6 +42,13 @@ class Joining(Node):
     They gather in one waiting token that remembers by which flows they came, and how many by
     each: what is left over when it fires waits for the next time.
     """
+
+    settles: ClassVar[bool] = False
+    """Whether it can only be told when nothing moves any more that it need not wait longer."""
+
+    def may_fire(self, token: Token, reach: Reach, present: int) -> bool:
+        """Whether nothing is left to wait for, when there are tokens at the nodes ``present``."""
+        return False
 
     def arrive(self, instance: Instance, container: Token, flow: Flow) -> None:
         """Gather the token."""
@@ -102,27 +109,22 @@ class ParallelGateway(Joining):
 class InclusiveGateway(Joining):
     """Waits for every token that can still come, then takes every way whose condition holds."""
 
-    reach: Mapping[str, frozenset[str]] = {}
-    """Node → incoming flows of this gateway that a token there can still reach, by paths that do
-    not lead through this gateway itself. Filled in when the model is compiled."""
+    settles = True
 
-    def may_fire(self, token: Token) -> bool:
+    def may_fire(self, token: Token, reach: Reach, present: int) -> bool:
         """The specification's rule (BPMN 2.0.2, table 13.3) on the tokens of the same scope.
 
         A token elsewhere holds the gateway up when it can reach an incoming flow that is still
         empty, unless it can also reach one that has its token.
         """
-        container = token.parent
-        if "in" not in token.memo or container is None:
-            return False
-        filled = token.memo["in"].keys()
-        for other in container.inside:
-            if other is token or other.role is Role.LISTENER or other.task_spec is self:
-                continue
-            reachable = self.reach.get(other.task_spec.name)
-            if reachable and reachable.isdisjoint(filled):
-                return False
-        return True
+        filled = token.memo["in"]
+        to_empty = to_filled = 0
+        for flow, before in zip(self.incoming, reach.of(self), strict=True):
+            if flow in filled:
+                to_filled |= before
+            else:
+                to_empty |= before
+        return not present & to_empty & ~to_filled
 
     def choose(self, token: Token) -> tuple[Flow, ...]:
         """Every flow whose condition holds, else the default; Stuck when there is none."""

@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.definition import Services
+from engine.bpmn.spiff import joins
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.token import Phase, Role, Token
 from engine.errors import YifaError
@@ -21,14 +22,8 @@ if TYPE_CHECKING:
     from engine.bpmn.spiff.plan import Flow
     from engine.bpmn.spiff.scopes import ProcessNode
 
-_NEVER = Stuck(
-    "join-never-fires",
-    "网关等待的分支永远不会到达，流程无法继续。请修改模型，或取消该事项。",
-    "The gateway waits for a branch that can never come. Mend the model, or cancel the instance.",
-)
-
 STEP_BUDGET = 10_000
-"""Activations of elements in one call, after which an instance is thought to run away."""
+"""Activations of elements in one call, after which an instance may be running away."""
 
 
 class NoPython:
@@ -57,7 +52,6 @@ class Instance(BpmnWorkflow):
         now: datetime,
         services: Services,
         called: bool = False,
-        budget: int = STEP_BUDGET,
     ) -> None:
         super().__init__(process.inner, script_engine=_NO_PYTHON, deserializing=True)
         self.process = process
@@ -68,7 +62,7 @@ class Instance(BpmnWorkflow):
         self.function_names = frozenset(self.functions)
         self.called = called
         """Whether another process called this one and may catch its errors."""
-        self.budget = budget
+        self.budget = STEP_BUDGET
         self.counter = 0
         self.ended = False
         self.escalation = ""
@@ -144,49 +138,32 @@ class Instance(BpmnWorkflow):
                 if not token.alive or not token.queued:
                     continue
                 steps += 1
-                if steps > self.budget:
-                    self.queue.appendleft(token)
-                    self._halt()
-                    return
                 token.queued = False
+                if steps > self.budget:
+                    self._halt(token)
+                    return
                 token.run()
-            if not self._settle():
-                self._see_dead_ends()
+            if not self.joins:
+                return
+            if not joins.settle(self):
+                joins.see_dead_ends(self)
                 return
 
-    def _settle(self) -> bool:
-        # Only once nothing moves can be told who may still reach an inclusive gateway.
-        for token in list(self.joins.values()):
-            if token.alive and token.task_spec.may_fire(token):
-                token.task_spec.fire(token)
-                return True
-        return False
-
-    def _see_dead_ends(self) -> None:
-        # When only gathered tokens are left, what they wait for never comes.
-        if not self.joins or any(each.waits or each.incident for each in self.tasks.values()):
-            return
-        for token in self.joins.values():
-            self.stick(token, _NEVER)
-
-    def _halt(self) -> None:
-        halted = [token for token in self.queue if token.alive and token.queued]
-        self.queue.clear()
-        for token in halted:
-            token.queued = False
-            if token.phase is Phase.NEW:
-                token.phase = Phase.ENTER
-                token.task_spec.announce(token)
-            self.stick(
-                token,
-                Stuck(
-                    "runaway",
-                    f"流程在一次操作中连续执行了 {self.budget} 个节点仍未停下，可能存在死循环。"
-                    "请检查模型；确认无误后可重试继续。",
-                    f"The process ran {self.budget} elements in one go without coming to rest; "
-                    "it may loop without end. Check the model; retry to go on.",
-                ),
-            )
+    def _halt(self, token: Token) -> None:
+        # What else is ready waits, and goes on when this one is tried again.
+        if token.phase is Phase.NEW:
+            token.phase = Phase.ENTER
+            token.task_spec.announce(token)
+        self.stick(
+            token,
+            Stuck(
+                "runaway",
+                f"流程在一次操作中连续执行了 {self.budget} 个节点仍未停下，可能存在死循环。"
+                "请检查模型；确认无误后可重试继续。",
+                f"The process ran {self.budget} elements in one go without coming to rest; "
+                "it may loop without end. Check the model; retry to go on.",
+            ),
+        )
 
     # ------------------------------------------------------------------ facts
 

@@ -31,6 +31,8 @@ class Node(BpmnTaskSpec):
     """
 
     is_scope: ClassVar[bool] = False
+    inner: Any
+    """Of a scope: the nodes inside."""
     is_handler: ClassVar[bool] = False
     """Whether it is an event sub-process."""
     handlers: tuple[Any, ...] = ()
@@ -139,13 +141,6 @@ class Node(BpmnTaskSpec):
             token.workflow.arm(token)
         else:
             token.proceed(token.phase)
-
-    def may_fire(self, token: Token) -> bool:
-        """Of a joining gateway: whether nothing is left to wait for."""
-        return False
-
-    def fire(self, token: Token) -> None:
-        """Of a joining gateway: let the gathered token go on."""
 
     # ------------------------------------------------------------------ SpiffWorkflow's hooks
 

@@ -22,7 +22,7 @@ from engine.bpmn.graph import Graph
 from engine.bpmn.spiff import activities, events, gateways, reading, scopes
 from engine.bpmn.spiff.node import Node
 from engine.bpmn.spiff.plan import Flow, Trigger
-from engine.bpmn.spiff.reach import fill_reach
+from engine.bpmn.spiff.reach import MOST_WALKED
 from engine.bpmn.spiff.refusing import Refusals
 from engine.errors import ModelRejected
 
@@ -65,6 +65,10 @@ class ScopeParser(ProcessParser):
         self.spec = self.create_spec()
         self.add_tasks()
 
+    def _index_process_nodes(self) -> None:
+        # SpiffWorkflow would index all that is inside once for every scope around it.
+        pass
+
     def add_tasks(self) -> None:
         """All nodes of the scope, connected."""
         graph = self.parser.graph
@@ -75,12 +79,18 @@ class ScopeParser(ProcessParser):
                 continue
             node = reader(self, node_class, element, self.nsmap, lane="").create_task()
             self.parser.nodes[node.name] = node
+        arriving: dict[str, list[tuple[str, Node]]] = {}
         for element in graph.children(self.node):
             if element.get("id") in self.spec.task_specs:
-                self._connect(element)
+                self._connect(element, arriving)
+        for name, ways in arriving.items():
+            target: Node = self.spec.task_specs[name]
+            target.incoming = tuple(flow for flow, _ in ways)
+            target.sources = tuple(source for _, source in ways)
+        self._check_loops()
         self.spec.starts = self._starts()
 
-    def _connect(self, element: Xml) -> None:
+    def _connect(self, element: Xml, arriving: dict[str, list[tuple[str, Node]]]) -> None:
         graph, specs = self.parser.graph, self.spec.task_specs
         source: Node = specs[element.get("id", "")]
         flows = []
@@ -91,8 +101,7 @@ class ScopeParser(ProcessParser):
                 continue
             source.connect(target)
             flow = Flow(each.get("id", ""), target, reading.condition(each))
-            target.incoming += (flow.id,)
-            target.sources += (source,)
+            arriving.setdefault(target.name, []).append((flow.id, source))
             flows.append(flow)
             if flow.id == names.local_name(element.get("default")):
                 source.default = flow
@@ -103,6 +112,15 @@ class ScopeParser(ProcessParser):
                 for each in graph.attached(element)
                 if each.get("id") in specs
             )
+
+    def _check_loops(self) -> None:
+        settling = [
+            node
+            for node in self.spec.task_specs.values()
+            if isinstance(node, gateways.Joining) and node.settles and len(node.incoming) > 1
+        ]
+        if settling and self.spec.reach.walked(settling) > MOST_WALKED:
+            self.parser.refusals.tangled(self.node)
 
     def _starts(self) -> tuple[Node, ...]:
         nodes: list[Node] = list(self.spec.task_specs.values())
@@ -152,7 +170,6 @@ class ModelParser(BpmnParser):
         except ValidationException as exc:
             raise ModelRejected([self.refusals.foreign(str(exc))]) from exc
         self.refusals.raise_any()
-        fill_reach(self.nodes)
         return found
 
     def scope(self, element: Xml, node: scopes.Scope) -> None:

@@ -61,6 +61,15 @@ class Refusals:
             flow, "不指向本范围内任何节点的流向", "a flow that leads to no node of its scope"
         )
 
+    def tangled(self, scope: Xml) -> None:
+        """Too many inclusive gateways in too large loops to tell who may still come."""
+        self._refuse(
+            scope,
+            "循环中的包容网关过多，无法判断还有谁会到达；请把循环中的一部分改为子流程",
+            "too many inclusive gateways in its loops to tell who may still come; "
+            "make a sub-process of a part of the loop",
+        )
+
     def foreign(self, message: str) -> Problem:
         """SpiffWorkflow's own complaint."""
         return Problem(

@@ -17,9 +17,9 @@ from engine.bpmn.spiff.instance import Instance
 from engine.bpmn.spiff.node import Node
 from engine.bpmn.spiff.parser import parse
 from engine.bpmn.spiff.scopes import ProcessNode
+from engine.bpmn.spiff.timers import in_china
 from engine.bpmn.spiff.token import Phase, Token
 from engine.bpmn.spiff.values import plain_map
-from engine.clock import aware
 from engine.errors import Conflict, NotFound
 from engine.model import facts
 
@@ -56,7 +56,7 @@ class Specs:
         process = self._processes.get(process_id)
         if process is None:
             raise NotFound(what={"zh": f"流程“{process_id}”", "en": f'process "{process_id}"'})
-        instance = Instance(process, variables, now=aware(now), services=services, called=called)
+        instance = Instance(process, variables, now=in_china(now), services=services, called=called)
         root = instance.create(process, None)
         instance.task_tree = root
         root.phase = Phase.ENTER
@@ -82,7 +82,7 @@ class Specs:
             raise NotFound(
                 what={"zh": f"流程“{document['p']}”", "en": f'process "{document["p"]}"'}
             )
-        instance = Instance(process, variables, now=aware(now), services=services)
+        instance = Instance(process, variables, now=in_china(now), services=services)
         state.restore(instance, document, self._nodes)
         return Run(instance)
 
@@ -114,7 +114,7 @@ class Run:
 
     @now.setter
     def now(self, moment: datetime) -> None:
-        self._instance.now = aware(moment)
+        self._instance.now = in_china(moment)
 
     @property
     def ended(self) -> bool:

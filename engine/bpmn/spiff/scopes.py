@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn.spiff.activities import Activity
 from engine.bpmn.spiff.events import WAITED_FOR, StartEvent
 from engine.bpmn.spiff.node import Node, go_on
+from engine.bpmn.spiff.reach import Reach
 from engine.bpmn.spiff.token import Phase, Role, Token
 from engine.model import facts
 
@@ -31,6 +32,14 @@ class ScopeSpec(BpmnProcessSpec):
         self.task_specs: dict[str, Node] = {}
         self.starts: tuple[Node, ...] = ()
         """Where tokens begin when the scope is entered."""
+        self._reach: Reach | None = None
+
+    @property
+    def reach(self) -> Reach:
+        """Who comes before whom among the nodes; computed when first asked for."""
+        if self._reach is None:
+            self._reach = Reach(self.task_specs.values())
+        return self._reach
 
 
 class Scope(Activity):

@@ -38,13 +38,16 @@ def upgrade(document: Document) -> Document:
 
 
 def save(instance: Instance) -> bytes:
-    """The state of an instance in which nothing moves."""
+    """The state of an instance in which nothing moves, or that was halted."""
     document: Document = {
         "v": VERSION,
         "p": instance.process.name,
         "n": instance.counter,
         "t": [] if instance.ended else [_dump(each) for each in instance.tasks.values()],
     }
+    ready = [each.key for each in instance.queue if each.alive and each.queued]
+    if ready:
+        document["q"] = ready
     if instance.called:
         document["c"] = 1
     if instance.escalation:
@@ -73,6 +76,9 @@ def restore(instance: Instance, document: Document, nodes: Mapping[str, Node]) -
         instance.ended = not document["t"]
         for saved in document["t"]:
             _load(instance, saved, nodes)
+        for key in document.get("q", ()):
+            instance.tasks[key].queued = True
+            instance.queue.append(instance.tasks[key])
     except (KeyError, ValueError, TypeError) as exc:
         raise _unreadable(str(exc)) from exc
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NoReturn
 
 from engine.bpmn.spiff.incident import Stuck
-from engine.clock import CHINA, from_millis, millis
+from engine.clock import CHINA, aware, from_millis, millis
 
 _DURATION = re.compile(
     r"(?P<sign>[+-]?)P(?=[\dT])(?:(?P<Y>\d{1,6})Y)?(?:(?P<M>\d{1,6})M)?(?:(?P<W>\d{1,6})W)?"
@@ -147,6 +147,11 @@ def moment(value: str | date | datetime) -> datetime:
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=CHINA)
     return value if value.tzinfo is not None else value.replace(tzinfo=CHINA)
+
+
+def in_china(now: datetime) -> datetime:
+    """The same moment as clocks in China show it: expressions reckon with its date."""
+    return aware(now).astimezone(CHINA)
 
 
 def _plain(value: str) -> str:

@@ -131,6 +131,11 @@ class Case:
         assert keys, f"{element_id} is not open: {self.run.open}"
         return keys[number]
 
+    def open_key(self) -> str:
+        """The key of the only thing that is open."""
+        (key,) = self.run.open
+        return key
+
     def complete(self, element_id: str, number: int = 0, **variables: object) -> Case:
         return self.do("complete", self.key(element_id, number), variables)
 

@@ -13,7 +13,7 @@ from engine.bpmn.spiff.timers import Alarm, alarm, duration, moment
 from engine.clock import CHINA
 from engine.errors import ModelRejected
 from engine.model import facts
-from tests.engine.bpmn.spiff.driver import NOW, Case, compiled, flows
+from tests.engine.bpmn.spiff.driver import NOW, Case, House, compiled, flows
 
 EVENING = datetime(2026, 1, 31, 20, 0, tzinfo=CHINA)
 
@@ -125,3 +125,40 @@ def test_a_literal_timer_that_is_none_is_refused_at_deployment() -> None:
             ' cancelActivity="false"><timerEventDefinition><timeCycle>0 0 9 * * *</timeCycle>'
             "</timerEventDefinition></boundaryEvent>" + flows("s>a")
         )
+
+
+LATE = datetime(2026, 3, 2, 18, 30, tzinfo=UTC)  # half past two of the next day in China
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "due"),
+    [
+        ("timeDate", "=today()", datetime(2026, 3, 3, tzinfo=CHINA)),
+        ("timeDate", '=now() + duration("PT1H")', LATE + timedelta(hours=1)),
+        (
+            "timeDate",
+            '=date and time("2026-03-04T08:00:00")',
+            LATE.replace(day=4, hour=0, minute=0),
+        ),
+        ("timeDuration", '=duration("P1D")', LATE + timedelta(days=1)),
+        ("timeCycle", '="R/" + string(today()) + "/P1D"', datetime(2026, 3, 3, tzinfo=CHINA)),
+    ],
+)
+def test_expressions_and_timers_reckon_with_the_day_it_is_in_china(
+    part: str, text: str, due: datetime
+) -> None:
+    body = (
+        f'<startEvent id="s"/><scriptTask id="d"><extensionElements><zeebe:script'
+        f' expression="=string(today())" resultVariable="day"/></extensionElements></scriptTask>'
+        f'<intermediateCatchEvent id="t"><timerEventDefinition><{part}>{text}</{part}>'
+        "</timerEventDefinition></intermediateCatchEvent>" + flows("s>d>t")
+    )
+    specs = compiled(body)
+    for now in (LATE, LATE.astimezone(CHINA)):
+        run = specs.start("p", {}, now=now, services=House())
+        (told,) = run.progress().of(facts.TimerSet)
+        assert told.due == due
+        assert run.variables["day"] == "2026-03-03"
+        run = specs.restore(run.save(), run.variables, now=now, services=House())
+        run.now = now
+        assert run.evaluate("=string(today())") == "2026-03-03"
