@@ -126,17 +126,28 @@ def may_see(reader: Any, viewer: Viewer, root: Instance) -> bool:
     """Whether somebody may look at a case: exclusion first, then walls, then scope or part taken."""
     if viewer.system:
         return True
-    if viewer.user_id in root.excluded:
+    if shut_out(viewer, root):
         return False
     taking_part = viewer.user_id in root.people or root.started_by == viewer.user_id
-    if root.track and root.track not in viewer.tracks:
-        return viewer.user_id in root.people
     if taking_part or viewer.scope == "all":
         return True
     if viewer.scope == "units" and root.unit_id in viewer.units:
         return True
     # Who may take one of its steps has to read the case to decide.
     return bool(root.standing) and _offered(reader, viewer, list(root.standing))
+
+
+def shut_out(viewer: Viewer, root: Instance) -> bool:
+    """Whether a case must not even be known of: it excludes the viewer, or lies behind a wall.
+
+    Whoever registered or handled a walled case knows of it already.
+    """
+    if viewer.system:
+        return False
+    if viewer.user_id in root.excluded:
+        return True
+    walled = bool(root.track) and root.track not in viewer.tracks
+    return walled and viewer.user_id not in root.people
 
 
 def _offered(reader: Any, viewer: Viewer, task_ids: list[str]) -> bool:

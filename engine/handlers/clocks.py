@@ -78,15 +78,12 @@ class CaseClocks:
                 self._stop(clock, outcome)
 
     def _stop(self, clock: Clock, outcome: str) -> None:
-        now = self.case.context.now_ms
-        if clock.state == "paused":
-            self._reckon(clock)  # it stood still until this moment
-        clock.stopped_at = now
         if outcome == "cancelled":
             clock.state = "void"
         else:
             clock.state = "missed" if self._is_late(clock) else "met"
             self.case.root.late |= clock.state == "missed"
+        clock.stopped_at = self.case.context.now_ms
         task = self.case.task(clock.task_id) if clock.task_id else None
         if task is not None:
             clock.late_reason = task.late_reason
@@ -311,6 +308,8 @@ class CaseClocks:
         return problems
 
     def _is_late(self, clock: Clock) -> bool:
+        if clock.state == "paused":
+            self._reckon(clock)  # it stood still until this moment
         return clock.due_at is not None and self.case.context.now_ms > clock.due_at
 
     def _waived(self, task: Task, rule: DeadlineRule, answers: dict[str, Any]) -> bool:

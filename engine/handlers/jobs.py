@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from engine import documents
 from engine.clock import CHINA, from_millis, legal_date, millis
 from engine.commands import BroadcastSignal, CorrelateMessage, GiveUpJob, ResolveIncident, RunJob
-from engine.errors import NotFound, YifaError
-from engine.handlers import access, messages, seals
+from engine.errors import Forbidden, NotFound, YifaError
+from engine.handlers import access, messages, outputs, seals
 from engine.handlers.case import Case
 from engine.law.deadlines import day_start
+from engine.model import evidence
 from engine.model.rows import Activity, Clock, Document, Incident, Instance, Job
 from engine.store import Lost
 
@@ -105,6 +106,7 @@ def run(context: Context, command: RunJob) -> str:
         context.tx.take(job, lease=command.lease)
         _OFFICE_WORK[job.kind](context, job)
         return job.kind
+    work = _CASE_WORK[job.kind]
     root = context.tx.lock_case(job.root_id or "")
     if root is not None and root.state == "suspended":
         _hold(context, job, command.lease)
@@ -114,7 +116,7 @@ def run(context: Context, command: RunJob) -> str:
     if root is None or (root.state != "active" and job.kind != "document"):
         return job.kind
     case = Case(context, root)
-    _CASE_WORK[job.kind](case, job, command.prepared)
+    work(case, job, command.prepared)
     case.settle()
     return job.kind
 
@@ -321,6 +323,8 @@ def resolve(context: Context, command: ResolveIncident) -> None:
     if incident is None or incident.resolved_at is not None:
         raise NotFound(what=_INCIDENT)
     root = context.tx.lock_case(incident.root_id) if incident.root_id else None
+    if root is not None:
+        _refuse_stranger(context, root, command)
     # Read again under the lock: two administrators may be at it.
     incident = context.tx.lock(Incident, id=incident.id)
     if incident is None or incident.resolved_at is not None:
@@ -328,6 +332,7 @@ def resolve(context: Context, command: ResolveIncident) -> None:
     incident.resolved_at, incident.resolved_by = context.now_ms, context.actor
     context.tx.update(incident, "resolved_at", "resolved_by")
     case = Case(context, root) if root is not None else None
+    answers = outputs.bounded(command.answers)
     if incident.job is not None:
         context.tx.insert(
             Job(
@@ -347,15 +352,41 @@ def resolve(context: Context, command: ResolveIncident) -> None:
         )
     elif case is not None and incident.instance_id is not None:
         instance = case.instance(incident.instance_id)
-        if command.answers:
-            case.run(instance).set_variables(dict(command.answers))
+        if answers:
+            case.run(instance).set_variables(answers)
         case.move(instance, lambda run: run.retry(incident.key))
     if case is not None:
         case.root.incidents = max(0, case.root.incidents - 1)
-        context.record("resolve-incident", incident.id, {"code": incident.code}, case.root)
+        context.record(
+            "resolve-incident", incident.id, _mended(context, incident, answers), case.root
+        )
         case.settle()
     else:
         context.record("resolve-incident", incident.id, {"code": incident.code})
+
+
+def _refuse_stranger(context: Context, root: Instance, command: ResolveIncident) -> None:
+    """Who is shut out of a case by name does not mend it; nobody rewrites what they may not read."""
+    viewer = context.viewer
+    if not viewer.system and viewer.user_id in root.excluded:
+        raise NotFound(what=_INCIDENT)
+    if command.answers and access.shut_out(viewer, root):
+        raise Forbidden(
+            reason={
+                "zh": "不公开的事项只能重试，不能改动其中的内容。",
+                "en": "a walled case can be tried again, but what it says is not for you to change.",
+            }
+        )
+
+
+def _mended(context: Context, incident: Incident, answers: dict[str, Any]) -> dict[str, Any]:
+    """What the evidence says: which variables were set, and the digest of their values."""
+    said: dict[str, Any] = {"code": incident.code}
+    if answers:
+        algorithm = context.house.settings.hash_algorithm
+        said["set"] = sorted(answers)
+        said["answers"] = evidence.digest(evidence.canonical(answers), algorithm)
+    return said
 
 
 def due_text(job: Job) -> str:

@@ -34,12 +34,15 @@ def correlate(context: Context, command: CorrelateMessage) -> CaseResult:
                 "en": "record a message in the page of the case it belongs to.",
             }
         )
-    found = context.tx.find(
-        Subscription,
-        kind="message",
-        name=command.name,
-        correlation=command.correlation_key,
-        limit=2,
+    found = _known(
+        context,
+        context.tx.find(
+            Subscription,
+            kind="message",
+            name=command.name,
+            correlation=command.correlation_key,
+            limit=2 if context.viewer.system else MOST_WAITING,
+        ),
     )
     if len(found) > 1:
         raise Conflict(
@@ -50,16 +53,46 @@ def correlate(context: Context, command: CorrelateMessage) -> CaseResult:
         )
     if not found:
         return _start_by_message(context, command)
-    case = access.take_case(context, found[0].root_id)
+    root = context.tx.lock_case(found[0].root_id)
+    # Asked again under the lock: a wall may have risen, or somebody else may have delivered it.
+    if root is None or access.shut_out(context.viewer, root):
+        raise NotFound(what=MESSAGE)
+    case = Case(context, root)
     still = context.tx.get(Subscription, id=found[0].id)
     if still is None:
         raise NotFound(what=MESSAGE)
-    answers = outputs.bounded(command.answers)
+    instance = case.instance(still.instance_id)
+    element = case.package(instance).definition.elements[still.element_id]
+    # What another process sends is its model's affair; what a person sends, the form's.
+    answers = (
+        outputs.bounded(command.answers)
+        if context.viewer.system
+        else _answers(case, instance, element, command)
+    )
     if case.root.state == "suspended":
         # Taken, and handed over when the case goes on.
         context.tx.insert(_delivery(context, still, answers, held=True))
         return result(case)
     return _deliver(case, still, answers)
+
+
+MOST_WAITING = 1_000
+"""How many that wait for a person's message are looked at."""
+
+
+def _known(context: Context, waiting: list[Subscription]) -> list[Subscription]:
+    """Those who wait in cases that the sender may know of: to any other nothing is said or sent."""
+    viewer = context.viewer
+    if viewer.system or not waiting:
+        return waiting
+    roots = {
+        root.id: root for root in context.tx.find(Instance, id=sorted({w.root_id for w in waiting}))
+    }
+    return [
+        one
+        for one in waiting
+        if one.root_id in roots and not access.shut_out(viewer, roots[one.root_id])
+    ]
 
 
 def _record_in_case(context: Context, command: CorrelateMessage) -> CaseResult:
@@ -168,7 +201,8 @@ def broadcast(context: Context, command: BroadcastSignal) -> int:
             }
         )
     answers = outputs.bounded(command.answers)
-    listening = context.tx.find(Subscription, kind="signal", name=command.name)
+    everybody = context.tx.find(Subscription, kind="signal", name=command.name)
+    listening = _known(context, everybody)
     suspended = suspended_cases(context, (one.root_id for one in listening))
     for subscription in listening:
         held = subscription.root_id in suspended

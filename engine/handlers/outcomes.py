@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.clock import legal_date
 from engine.errors import EvaluationFailed
 from engine.handlers import deployments
+from engine.handlers.viewers import make_viewer
 from engine.model import facts as f
 from engine.model.rows import (
     Candidate,
@@ -173,7 +175,21 @@ def _apply_walls(case: Case) -> None:
         known = case.task(task.id) or task
         known.track = track
         case.tx.update(known, "track")
+        if track:
+            _drop_drafts(case, known)
     case.tx.update_where(Notice, {"track": track}, root_id=case.root.id)
+
+
+def _drop_drafts(case: Case, task: Task) -> None:
+    """What somebody typed before the wall rose does not stay with who may not pass it."""
+    today = legal_date(case.context.now)
+    for draft in case.tx.find(Draft, task_id=task.id):
+        user, memberships = case.tx.viewer_rows(draft.user_id)
+        tracks = (
+            make_viewer(user, memberships, today, case.context.house.roles).tracks if user else ()
+        )
+        if draft.user_id != task.assignee and task.track not in tracks:
+            case.tx.delete(draft)
 
 
 def _stands(case: Case, when: str) -> bool:
@@ -185,14 +201,13 @@ def _stands(case: Case, when: str) -> bool:
 
 
 def _ask(case: Case, expression: str) -> object:
-    """A package's FEEL over the case's variables; what cannot be evaluated counts as unknown."""
+    """Whom a package's FEEL shuts out, over the case's variables.
+
+    Raises EvaluationFailed where it cannot be evaluated: the step is refused, for whoever should be
+    shut out would else be let in.
+    """
     text = expression.removeprefix("=")
-    if not text.strip():
-        return None
-    try:
-        return case.run(case.root).evaluate(text)
-    except EvaluationFailed:
-        return None
+    return case.run(case.root).evaluate(text) if text.strip() else None
 
 
 def _users(value: object) -> list[str]:

@@ -111,8 +111,9 @@ class Town:
 
     def one(self, row: type[Any], **where: Any) -> Any:
         """The one row there is."""
-        (found,) = self.rows(row, **where)
-        return found
+        found = self.rows(row, **where)
+        assert len(found) == 1, f"{len(found)} rows of {row.__name__} {where}"
+        return found[0]
 
     def case(self, case: CaseResult | str) -> rows.Instance:
         """A case's root as it stands in the database."""
@@ -184,9 +185,7 @@ def people(engine: Engine) -> None:
         tx.insert(rows.User(tenant=tenant, id="root", name="管理员", is_admin=True))
         for user_id, (name, unit, roles) in PEOPLE.items():
             active = user_id != "gone"
-            tx.insert(
-                rows.User(tenant=tenant, id=user_id, name=name, unit_id=unit, active=active)
-            )
+            tx.insert(rows.User(tenant=tenant, id=user_id, name=name, unit_id=unit, active=active))
             for role in roles:
                 tx.insert(
                     rows.Membership(

@@ -70,7 +70,9 @@ def test_a_stranger_does_not_learn_that_a_task_exists(town: Town) -> None:
     town.start("zhang")
     task = town.task("a")
     for command in (ClaimTask, CompleteTask, UnclaimTask, SaveDraft):
-        error = refusal(lambda command=command: town.engine.execute(command(actor="li", task_id=task.id)))  # type: ignore[misc]
+        error = refusal(
+            lambda command=command: town.engine.execute(command(actor="li", task_id=task.id))
+        )  # type: ignore[misc]
         assert isinstance(error, NotFound)
     assert isinstance(refusal(lambda: town.claim("zhang", "no-such-task")), NotFound)
     assert isinstance(refusal(lambda: town.claim("zhang", "0" * 26)), NotFound)
@@ -192,9 +194,7 @@ def test_a_stale_page_is_refused_and_names_who_changed_the_case(town: Town) -> N
                       "s>g1>a>g2>e", "g1>b>g2"))  # fmt: skip
     case = town.start("zhang")
     town.complete("zhou", town.task("b"))
-    error = refusal(
-        lambda: town.complete("zhang", town.task("a"), expected_version=case.version)
-    )
+    error = refusal(lambda: town.complete("zhang", town.task("a"), expected_version=case.version))
     assert isinstance(error, Conflict)
     assert "周四" in error.message("zh")
     assert error.data["version"] == town.case(case).version
@@ -283,7 +283,7 @@ def test_who_left_does_not_get_the_returned_task(town: Town) -> None:
 
 def test_several_at_one_step_are_one_round(town: Town) -> None:
     loop = (
-        '<multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics'
+        "<multiInstanceLoopCharacteristics><extensionElements><zeebe:loopCharacteristics"
         ' inputCollection="=[1, 2, 3]" inputElement="n"/></extensionElements>'
         "</multiInstanceLoopCharacteristics>"
     )
