@@ -88,9 +88,7 @@ def instance_ended(case: Case, instance: Instance, fact: f.InstanceEnded) -> Non
     case.clocks.instance_ended(instance, "cancelled" if void else "completed")
     instance.ended_at = case.context.now_ms
     instance.state = "cancelled" if cancelled else _ENDS[fact.how]
-    # What it still waited for is void; documents and messages it left behind are not.
-    case.tx.delete_where(Job, instance_id=instance.id, kind=("timer", "service", "clock"))
-    case.tx.delete_where(Subscription, instance_id=instance.id)
+    # What it waited for was closed by facts of its own; documents and messages it left live on.
     if instance.parent_id is None or instance.parent_key is None:
         return
     parent = case.instance(instance.parent_id)

@@ -9,6 +9,7 @@ from engine import catalog
 from engine import queries as q
 from engine.clock import legal_date
 from engine.errors import NotFound, Problem
+from engine.handlers.access import shut_out
 from engine.handlers.deployments import with_shelves
 from engine.handlers.house import House
 from engine.handlers.viewers import is_valid
@@ -18,6 +19,7 @@ from engine.model.rows import (
     CalendarYear,
     Clock,
     Deployment,
+    Exclusion,
     Incident,
     Instance,
     Job,
@@ -26,6 +28,7 @@ from engine.model.rows import (
     User,
 )
 from engine.reading.common import Desk, desk
+from engine.store import ne
 
 
 def processes(house: House, query: q.Processes) -> tuple[q.ProcessLine, ...]:
@@ -52,11 +55,29 @@ def processes(house: House, query: q.Processes) -> tuple[q.ProcessLine, ...]:
 
 
 def _running(at: Desk) -> Mapping[str, int]:
+    """Running instances by deployment, for administrators; none of a case they may not know of."""
     counts: dict[str, int] = {}
-    states = ("active", "suspended")
-    for (deployment_id,) in at.reader.columns(Instance, ("deployment_id",), state=states):
-        counts[deployment_id] = counts.get(deployment_id, 0) + 1
+    if not (at.viewer.is_admin or at.viewer.system):
+        return counts
+    unknown = _unknown_cases(at)
+    rows = at.reader.columns(Instance, ("deployment_id", "root_id"), state=("active", "suspended"))
+    for deployment_id, root_id in rows:
+        if root_id not in unknown:
+            counts[deployment_id] = counts.get(deployment_id, 0) + 1
     return counts
+
+
+def _unknown_cases(at: Desk) -> frozenset[str]:
+    """Ids of the cases that the viewer must not even know of."""
+    if at.viewer.system:
+        return frozenset()
+    excluded = at.reader.columns(Exclusion, ("root_id",), user_id=at.viewer.user_id)
+    walled = at.reader.columns(Instance, ("id", "track", "people"), parent_id=None, track=ne(""))
+    return frozenset(root_id for (root_id,) in excluded) | frozenset(
+        root_id
+        for root_id, track, people in walled
+        if track not in at.viewer.tracks and at.viewer.user_id not in people
+    )
 
 
 def process_page(house: House, query: q.ProcessPage) -> q.ProcessView:
@@ -224,33 +245,54 @@ def incidents(house: House, query: q.Incidents) -> tuple[q.IncidentLine, ...]:
             root.id: root
             for root in at.reader.find(Instance, id=sorted({r.root_id for r in rows if r.root_id}))
         }
+        found = [(row, roots.get(row.root_id or "")) for row in rows]
         return tuple(
-            q.IncidentLine(
+            _veiled_incident(at, row)
+            if root and shut_out(at.viewer, root)
+            else q.IncidentLine(
                 id=row.id,
                 case_id=row.root_id or "",
-                case_no=roots[row.root_id].case_no if row.root_id in roots else "",
-                title=_veiled_title(at, roots.get(row.root_id or "")),
+                case_no=root.case_no if root is not None else "",
+                title=root.title if root is not None else "",
                 element=row.element_id,
                 code=row.code,
                 text=at.pick(row.zh, row.en),
                 opened_at=row.opened_at,
             )
-            for row in rows
+            for row, root in found
+            if root is None or at.viewer.user_id not in root.excluded
         )
 
 
-def _veiled_title(at: Desk, root: Instance | None) -> str:
-    """An administrator mends what is stuck without reading what lies behind a wall."""
-    if root is None:
-        return ""
-    return at.pick("（不公开的事项）", "(walled case)") if root.track else root.title
+def _veiled_incident(at: Desk, row: Incident) -> q.IncidentLine:
+    """An administrator has what is stuck tried again without reading what lies behind a wall.
+
+    Which step it is and what its message says would tell of the case; who may read the case finds
+    both in its page.
+    """
+    return q.IncidentLine(
+        id=row.id,
+        case_id="",
+        case_no="",
+        title=at.pick("（不公开的事项）", "(walled case)"),
+        element="",
+        code=row.code,
+        text=at.pick(
+            "不公开的事项中有一步没有办成。请重试；仍不成的，请有权查看该事项的人员在事项页面查看原因。",
+            "A step of a walled case failed. Try again; if it fails again, somebody who may see the "
+            "case finds the reason in its page.",
+        ),
+        opened_at=row.opened_at,
+    )
 
 
 def jobs(house: House, query: q.Jobs) -> tuple[q.JobLine, ...]:
     """The next jobs."""
     with desk(house, query) as at:
         at.require_admin()
-        rows = at.reader.find(Job, order="due_at", limit=min(query.limit, 500))
+        unknown = _unknown_cases(at)
+        next_ones = at.reader.find(Job, order="due_at", limit=min(query.limit, 500))
+        rows = [row for row in next_ones if row.root_id not in unknown]
         return tuple(
             q.JobLine(
                 id=row.id,

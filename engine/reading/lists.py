@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine import queries as q
+from engine.handlers.access import shut_out
 from engine.handlers.house import House
-from engine.model.people import Viewer
 from engine.model.rows import Draft, Instance, Notice, StartDraft, Task
 from engine.reading.common import Desk, desk, pairs
 
@@ -165,15 +165,9 @@ def _notices(at: Desk, query: q.Inbox) -> q.Page[q.NoticeLine]:
             at=row.at,
         )
         for row in rows
-        if row.root_id in roots and _may_read(at.viewer, roots[row.root_id])
+        if row.root_id in roots and not shut_out(at.viewer, roots[row.root_id])
     ]
     return q.Page(rows=tuple(lines[: query.limit]))
-
-
-def _may_read(viewer: Viewer, root: Instance) -> bool:
-    if viewer.user_id in root.excluded:
-        return False
-    return not root.track or root.track in viewer.tracks or viewer.user_id in root.people
 
 
 def cases(house: House, query: q.Cases) -> q.Page[q.CaseLine]:

@@ -124,7 +124,8 @@ def get_file(house: House, query: q.GetFile) -> q.FileContent:
 def _may_read(at: Desk, file: File) -> bool:
     if file.root_id is None:
         return file.uploaded_by == at.viewer.user_id
-    return Dossier(at, at.root(file.root_id)).may_read(file)
+    root = at.known_root(file.root_id)
+    return root is not None and Dossier(at, root).may_read(file)
 
 
 def get_document(house: House, query: q.GetDocument) -> q.FileContent:
@@ -134,8 +135,8 @@ def get_document(house: House, query: q.GetDocument) -> q.FileContent:
         missing = NotFound(what={"zh": "文书", "en": "document"})
         if row is None or row.state != "ready":
             raise missing
-        dossier = Dossier(at, at.root(row.root_id))
-        if not dossier.may_read_document(row):
+        root = at.known_root(row.root_id)
+        if root is None or not Dossier(at, root).may_read_document(row):
             raise missing
         docx = query.format == "docx"
         sha256 = row.docx_sha256 if docx else row.pdf_sha256
