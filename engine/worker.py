@@ -113,7 +113,7 @@ class Worker:
 
     def _pause(self) -> float:
         now = millis(self.house.clock.now())
-        following = self.house.store.jobs.next_due(now)
+        following = self.house.store.jobs.next_due(now, lanes=self.lanes)
         if following is None:
             return IDLE_SECONDS
         return min(IDLE_SECONDS, max(0.0, (following - now) / 1000))

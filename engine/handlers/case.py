@@ -238,7 +238,8 @@ class Case:
             task.drafted = False
             self.tx.delete_where(Draft, task_id=task.id)
         self.tx.update(task, *_CLOSED_FIELDS)
-        self.tx.delete_where(Candidate, task_id=task.id)
+        if self.tx.candidates_of(task.id):
+            self.tx.delete_where(Candidate, task_id=task.id)
         self.closed.append(task)
 
     def _find_task(self, instance: Instance, key: str) -> Task | None:
@@ -380,23 +381,19 @@ class Case:
 
     def take_part(self, user_id: str, how: str) -> None:
         """Note that somebody had a hand in the case."""
-        row = Participant(
-            tenant=self.root.tenant,
-            root_id=self.root.id,
-            user_id=user_id,
-            how=how,
-            at=self.context.now_ms,
+        hows = self.root.people.get(user_id, [])
+        if how in hows:
+            return
+        self.root.people = {**self.root.people, user_id: [*hows, how]}
+        self.tx.insert(
+            Participant(
+                tenant=self.root.tenant,
+                root_id=self.root.id,
+                user_id=user_id,
+                how=how,
+                at=self.context.now_ms,
+            )
         )
-        if user_id not in self.root.people:
-            self.root.people = [*self.root.people, user_id]
-            self.tx.insert(row)
-        elif (
-            how == "handler" and user_id == self.root.started_by and not self._has_handled(user_id)
-        ):
-            self.tx.insert_missing(row)
-
-    def _has_handled(self, user_id: str) -> bool:
-        return any(user_id in step["by"] for step in self.root.steps.values())
 
     def exclude(self, user_id: str) -> None:
         """Shut somebody out of the case for good."""

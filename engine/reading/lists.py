@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine import queries as q
-from engine.handlers.access import shut_out
 from engine.handlers.house import House
-from engine.model.rows import Draft, Instance, Notice, StartDraft, Task
+from engine.model.rows import Draft, Instance, StartDraft, Task
 from engine.reading.common import Desk, desk, pairs
 
 
@@ -150,24 +149,28 @@ def _drafts(at: Desk) -> q.Page[q.DraftLine]:
     return q.Page(rows=tuple(sorted(lines, key=lambda line: -line.saved_at)))
 
 
-def _notices(at: Desk, query: q.Inbox) -> q.Page[q.NoticeLine]:
-    rows = at.reader.find(Notice, value=list(at.viewer.candidate_values()), order="-at", limit=200)
-    roots = {
-        root.id: root for root in at.reader.find(Instance, id=sorted({row.root_id for row in rows}))
-    }
-    lines = [
+def _notices(at: Desk, query: q.Inbox) -> q.Page[Any]:
+    page = at.reader.inbox(
+        at.viewer,
+        "read",
+        now=at.now_ms,
+        cursor=query.cursor or None,
+        limit=min(max(query.limit, 1), 200),
+    )
+    ids = sorted({row.root_id for row in page.rows})
+    titles = dict(at.reader.columns(Instance, ("id", "title"), id=ids)) if ids else {}
+    lines = tuple(
         q.NoticeLine(
             id=row.id,
             case_id=row.root_id,
-            title=roots[row.root_id].title,
+            title=titles.get(row.root_id, ""),
             text=at.pick(row.zh, row.en),
             kind=row.kind,
             at=row.at,
         )
-        for row in rows
-        if row.root_id in roots and not shut_out(at.viewer, roots[row.root_id])
-    ]
-    return q.Page(rows=tuple(lines[: query.limit]))
+        for row in page.rows
+    )
+    return page_of(page, lines)
 
 
 def cases(house: House, query: q.Cases) -> q.Page[q.CaseLine]:

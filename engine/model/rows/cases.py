@@ -50,7 +50,7 @@ class Instance(Row):
     returns: int = 0
     audit_seq: int = 0
     audit_head: str = ""
-    people: list[str] = field(default_factory=list)
+    people: Json = field(default_factory=dict)
     excluded: list[str] = field(default_factory=list)
     clocks: int = 0
     steps: Json = field(default_factory=dict)

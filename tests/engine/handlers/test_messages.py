@@ -82,7 +82,7 @@ def _part(town: Town, case_id: str, user_id: str) -> None:
     with town.engine.house.store.write() as tx:
         root = tx.lock_case(case_id)
         assert root is not None
-        root.people = [*root.people, user_id]
+        root.people = {**root.people, user_id: ["handler"]}
         tx.update(root, "people")
 
 
