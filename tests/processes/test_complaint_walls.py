@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ REPORTED = "fang.min"
 """A member of the supervision group: has the walled track by role, and is the one reported."""
 UNINVOLVED = ("liang.gong", "he.lixin", "su.lan", "liu.qing", "yan.zheng", "ye.qiu", "qin.wang",
               "luo.cheng", "lei.ming")  # fmt: skip
-TABS = ("todo", "claim", "read", "drafts", "done", "started")
+TABS: tuple[q.Tab, ...] = ("todo", "claim", "read", "drafts", "done", "started")
 
 
 class Office:
@@ -146,21 +146,20 @@ def accuse(office: Office) -> None:
     })  # fmt: skip
 
 
-def questions(office: Office, viewer: str) -> Iterator[Callable[[], object]]:
-    """Every question about the case that a page can ask, lists included, in both languages."""
-    ask = office.engine.query
+def questions(office: Office, viewer: str) -> Iterator[q.Query[Any]]:
+    """Every question about the case that a page can ask, in both languages."""
     who: dict[str, Any] = {"viewer": viewer}
     for lang in ("zh", "en"):
         both = {**who, "lang": lang}
-        yield lambda both=both: ask(q.CasePage(case_id=office.case_id, **both))
+        yield q.CasePage(case_id=office.case_id, **both)
         for task in office.rows(Task):
-            yield lambda task=task, both=both: ask(q.TaskPage(task_id=task.id, **both))
+            yield q.TaskPage(task_id=task.id, **both)
     for file in office.rows(File):
-        yield lambda file=file: ask(q.GetFile(file_id=file.id, **who))
+        yield q.GetFile(file_id=file.id, **who)
     for document, form in itertools.product(office.rows(Document), ("pdf", "docx")):
-        yield lambda d=document, f=form: ask(q.GetDocument(document_id=d.id, format=f, **who))
-    yield lambda: ask(q.InstanceModel(instance_id=office.case_id, **who))
-    yield lambda: ask(q.VerifyCase(case_id=office.case_id, **who))
+        yield q.GetDocument(document_id=document.id, format=form, **who)
+    yield q.InstanceModel(instance_id=office.case_id, **who)
+    yield q.VerifyCase(case_id=office.case_id, **who)
 
 
 def lists(office: Office, viewer: str) -> Iterator[object]:
@@ -178,7 +177,7 @@ def lists(office: Office, viewer: str) -> Iterator[object]:
 def assert_nothing(office: Office, viewer: str) -> None:
     for question in questions(office, viewer):
         with pytest.raises(NotFound):
-            question()
+            office.engine.query(question)
     for answer in lists(office, viewer):
         told = repr(answer)
         leaked = [text for text in (office.case_id, TITLE, NAME) if text in told]
@@ -276,7 +275,7 @@ def test_an_investigator_does_not_learn_who_accused(office: Office) -> None:
 def test_whoever_turns_out_to_be_the_reported_is_shut_out_then(office: Office) -> None:
     """Named at classification only: seen before by scope, not seen any more."""
     start(office, accusation=False, users=[])
-    assert office.engine.query(q.CasePage(viewer="ye.qiu", case_id=office.case_id))
+    assert TITLE in repr(office.engine.query(q.CasePage(viewer="ye.qiu", case_id=office.case_id)))
     office.complete("C2_classify", "wen.jing", classified("信访程序类", ["ye.qiu"]))
     assert_nothing(office, "ye.qiu")
 
@@ -286,7 +285,7 @@ def test_an_accusation_is_walled_off_before_anybody_classifies_it(office: Office
     start(office, accusation=True, users=[])
     assert_nothing(office, "he.lixin")
     office.complete("C2_classify", "shi.jian", classified("信访程序类", []))
-    assert office.engine.query(q.CasePage(viewer="he.lixin", case_id=office.case_id))
+    assert TITLE in repr(office.engine.query(q.CasePage(viewer="he.lixin", case_id=office.case_id)))
 
 
 @pytest.mark.parametrize("viewer", ["he.lixin", "su.lan", "yan.zheng", "liu.qing", "ye.qiu"])
