@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from engine import documents
 from engine.clock import VirtualClock
+from engine.documents.filling import fill
 from engine.engine import Engine
 from tests.conftest import psycopg_url
 from tests.processes.runner import FOUNDED, Player, Scenario, found, packages, scenarios, settings
@@ -73,13 +77,40 @@ def opener(request: pytest.FixtureRequest) -> Opener:
     return found_opener
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
-def test_goes_as_told(scenario: Scenario, opener: Opener) -> None:
-    """Straight on: one engine from start to end."""
-    Player(scenario, opener).play()
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are filled but not drawn: drawing takes longest, and is the same everywhere."""
+
+    def fill_only(
+        template: documents.Template, variables: Mapping[str, Any], *, now: datetime
+    ) -> documents.Rendered:
+        number = fill(template, variables, now=now).number
+        return documents.Rendered(docx=b"docx", pdf=b"pdf", number=number)
+
+    monkeypatch.setattr(documents, "render", fill_only)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+each_scenario = pytest.mark.parametrize(
+    "scenario", SCENARIOS, ids=lambda scenario: f"{scenario.process}-{scenario.name}"
+)
+
+
+@each_scenario
+def test_goes_as_told(scenario: Scenario, sqlite_opener: Opener) -> None:
+    """Straight on, documents and all: one engine from start to end."""
+    Player(scenario, sqlite_opener).play()
+
+
+@each_scenario
+@pytest.mark.postgres
+@pytest.mark.usefixtures("undrawn")
+def test_goes_as_told_on_postgres(scenario: Scenario, postgres_opener: Opener) -> None:
+    """The same on the other database."""
+    Player(scenario, postgres_opener).play()
+
+
+@each_scenario
+@pytest.mark.usefixtures("undrawn")
 def test_goes_as_told_restored_after_every_step(scenario: Scenario, opener: Opener) -> None:
     """The engine is closed and opened again before every step: nothing lives in memory only."""
     Player(scenario, opener, restore=True).play()
