@@ -124,7 +124,10 @@ def demo(ctx: click.Context, host: str | None, port: int | None, reset: bool) ->
 
     settings = _settings(ctx, demo=True, host=host, port=port)
     _logging(settings)
-    seed.prepare(settings, console, reset=reset)
+    if not seed.prepare(settings, reset=reset):
+        raise click.ClickException(
+            "演示数据没有建成，请看上面的原因 · the demonstration was not made"
+        )
     with Engine.open(settings=settings) as engine:
         run(engine, console)
 

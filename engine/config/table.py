@@ -240,6 +240,7 @@ class Settings:
         choice("debug", "info", "warning", "error"),
         "日志的详细程度。",
         "How much is logged.",
+        demo_default="warning",
     )
     log_format: str = _setting(
         "console",

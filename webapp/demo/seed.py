@@ -7,6 +7,8 @@ so numbers, history, warnings and lamps are what they would have been.
 
 from __future__ import annotations
 
+import logging
+import multiprocessing
 import re
 import shutil
 import tomllib
@@ -16,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -33,14 +36,30 @@ PATIENCE = 30
 """How many days a step is tried again when the law says that it is too early."""
 
 
-def prepare(settings: Settings, console: Console, *, reset: bool = False) -> None:
-    """Make the demonstration unless it is there. A half-made one is made anew."""
+def prepare(settings: Settings, *, reset: bool = False) -> bool:
+    """Make the demonstration unless it is there; a half-made one is made anew. False if it failed.
+
+    A process of its own makes it: what that takes of memory is given back before anybody is served.
+    """
     folder = _folder(settings)
-    if reset or not (folder / DONE).is_file():
-        _clear(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        seed(settings, console)
-        (folder / DONE).write_text("ok\n", encoding="utf-8")
+    if (folder / DONE).is_file() and not reset:
+        return True
+    _clear(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    maker = multiprocessing.get_context("spawn").Process(target=_make, args=(settings,))
+    maker.start()
+    maker.join()
+    if maker.exitcode != 0:
+        return False
+    (folder / DONE).write_text("ok\n", encoding="utf-8")
+    return True
+
+
+def _make(settings: Settings) -> None:
+    # Hundreds of commands in a minute are progress, not news.
+    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
+    structlog.configure(wrapper_class=quiet)
+    seed(settings, Console(highlight=False))
 
 
 def _folder(settings: Settings) -> Path:
