@@ -166,7 +166,7 @@ def may_take(reader: Any, viewer: Viewer, root: Instance, task: Task) -> bool:
         return task.assignee == viewer.user_id
     if root.track and root.track not in viewer.tracks:
         return False
-    return _offered(reader, viewer, [task.id])
+    return not set(viewer.candidate_values()).isdisjoint(reader.candidates_of(task.id))
 
 
 def separation(case: Case, task: Task, element: Element, user_id: str) -> dict[str, str] | None:

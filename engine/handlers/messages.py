@@ -130,7 +130,7 @@ def _answers(
         dict(command.answers),
         {**case.run(instance).variables, **case.services(instance).functions()},
         people=directory(case.context),
-        files=known_files(case.context, case.root.id, None),
+        files=known_files(case.context, case.root.id, form.file_ids(command.answers)),
         now=case.context.now,
     )
     if validated.problems:

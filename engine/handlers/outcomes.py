@@ -17,7 +17,6 @@ from engine.model.rows import (
     Instance,
     Job,
     Notice,
-    Subscription,
     Task,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from engine import forms
@@ -47,7 +48,7 @@ def unclaim(context: Context, command: UnclaimTask) -> CaseResult:
                 "en": f"nobody has claimed “{task.name}”.",
             }
         )
-    if not context.tx.columns(Candidate, ("value",), task_id=task.id, limit=1):
+    if not context.tx.candidates_of(task.id):
         raise Forbidden(
             reason={
                 "zh": "这项任务是指定给您的，没有可退回的办理组。需要他人办理请用“转办”。",
@@ -141,7 +142,7 @@ def _checked_answers(
             dict(command.answers),
             {**visible, **case.services(instance).functions()},
             people=directory(case.context),
-            files=known_files(case.context, case.root.id, task.id),
+            files=known_files(case.context, case.root.id, form.file_ids(command.answers)),
             now=case.context.now,
         )
         answers = validated.values
@@ -188,11 +189,10 @@ def _broken_constraints(
     return problems
 
 
-def known_files(context: Context, case_id: str | None, task_id: str | None) -> dict[str, Any]:
-    """References of the files that answers may name: the case's own and the actor's fresh ones."""
-    found: list[File] = []
-    if case_id is not None:
-        found += context.tx.find(File, root_id=case_id, removed_at=None)
+def known_files(context: Context, case_id: str, ids: Iterable[str]) -> dict[str, Any]:
+    """References of those files with these ids that are the case's own."""
+    wanted = sorted(ids)
+    found = context.tx.find(File, root_id=case_id, id=wanted, removed_at=None) if wanted else []
     return {
         file.id: {
             "id": file.id,

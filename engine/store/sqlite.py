@@ -52,6 +52,13 @@ class SqliteLink(Link):
         except sqlite3.Error as exc:
             self.tell(exc)
 
+    def stamp(self) -> int:
+        """SQLite's own counter of other connections' commits."""
+        try:
+            return int(self.raw.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as exc:
+            raise self.translate(exc) from exc
+
     def begin_write(self) -> None:
         """Take the write lock now, so that nothing read afterwards can be outdated."""
         self._control("BEGIN IMMEDIATE")

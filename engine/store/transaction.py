@@ -25,6 +25,9 @@ from engine.store.where import Term, terms
 
 R = TypeVar("R", bound=Row)
 
+_APART = "\x1f"
+"""The unit separator: no name holds it."""
+
 _OF_A_CASE = (rows.Instance, rows.Task, rows.Clock, rows.Activity, rows.Subscription)
 """Rows that may be changed only by who holds their case."""
 
@@ -43,6 +46,7 @@ class Transaction(Reads):
         self._held_chains: set[tuple[type[Row], Key]] = set()
         self._known: dict[tuple[type[Row], Key], Row] = {}
         self._locks: list[tuple[str, ...]] = []
+        self._offered: dict[str, list[str]] = {}
         self._numbers: dict[tuple[str, int], rows.Sequence] = {}
 
     # --- locking --------------------------------------------------------------------------------
@@ -66,37 +70,48 @@ class Transaction(Reads):
     def lock_task(self, task_id: str) -> tuple[Task, Instance] | None:
         """Hold the case of a task; the task and the case's root as they are now."""
         sql = self._statements.keep("task with case", self._task_with_case)
+        stamp = self._link.stamp()
         lines = self._ask(sql, {"id": task_id})
         if not lines:
             return None
         width = len(codec(Task).fields)
-        task = codec(Task).make(lines[0][:width])
-        case = codec(Instance).make(lines[0][width:-1])
+        *cells, offered, version = lines[0]
+        task = codec(Task).make(cells[:width])
+        case = codec(Instance).make(cells[width:])
         if case.id in self.held_cases:
             known = self.get(Task, id=task_id)
             return (known, self.held_cases[case.id]) if known else None
         if self._database.locks_rows:
             # The second look at the case is as old as the task; the first is locked and new.
-            fresh = lines[0][-1] == case.version
+            fresh = version == case.version
         else:
+            # Free now, it may have been held and given back while we read.
             fresh = self._hold(self._lock_name(Instance, (case.id,)))
+            fresh = fresh and self._link.stamp() == stamp
         if not fresh:
             held = self.lock_case(case.id)
             again = self.get(Task, id=task_id) if held else None
             return (again, held) if held and again else None
         self._forget_case(case.id)
         self.held_cases[case.id] = self._remember(Instance, case)
-        self.as_read[case.id] = lines[0][width:-1]
+        self.as_read[case.id] = tuple(cells[width:])
+        self._offered[task.id] = offered.split(_APART) if offered else []
         return self._remember(Task, task), case
 
+    def candidates_of(self, task_id: str) -> list[str]:
+        """The values of a task's candidate rows, as they stood when its case was locked."""
+        known = self._offered.get(task_id)
+        return super().candidates_of(task_id) if known is None else known
+
     def _task_with_case(self) -> sa.ClauseElement:
-        """A task, the root of its case (locked), and the root's version before the lock."""
+        """A task, the root of its case (locked), whom it waits for, the version before the lock."""
         task, root = table(Task), table(Instance)
         before = root.alias("before")
         query = (
             sa.select(
                 *(task.c[name] for name in codec(Task).fields),
                 *(root.c[name] for name in codec(Instance).fields),
+                self._joined_candidates(task),
                 before.c.version,
             )
             .join(root, sa.and_(root.c.tenant == task.c.tenant, root.c.id == task.c.root_id))
@@ -104,6 +119,15 @@ class Transaction(Reads):
             .where(task.c.tenant == sa.bindparam("tenant"), task.c.id == sa.bindparam("id"))
         )
         return query.with_for_update(of=root) if self._database.locks_rows else query
+
+    def _joined_candidates(self, task: sa.Table) -> sa.ScalarSelect[Any]:
+        offered = table(rows.Candidate)
+        join = sa.func.string_agg if self._database.locks_rows else sa.func.group_concat
+        return (
+            sa.select(join(offered.c.value, sa.literal_column(f"'{_APART}'")))
+            .where(offered.c.tenant == task.c.tenant, offered.c.task_id == task.c.id)
+            .scalar_subquery()
+        )
 
     def lock_chain(self, chain_id: str) -> Chain:
         """Hold the head of a chain (made if there is none) until the end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from engine.model.rows import Row
+from engine.model.rows import Candidate, Row
 from engine.store.codec import codec
 from engine.store.database import Database, Link
 from engine.store.statements import Sql, Statements
@@ -78,6 +78,10 @@ class RowReads:
                 cells[position] = of.decode(name, cells[position])
             decoded.append(tuple(cells))
         return decoded
+
+    def candidates_of(self, task_id: str) -> list[str]:
+        """The values of a task's candidate rows: whom it waits for."""
+        return [str(value) for (value,) in self.columns(Candidate, ("value",), task_id=task_id)]
 
     # --- for the other reads --------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Who may see which case: one condition in SQL, for lists and for single checks alike.
 
-An exclusion always wins. A case behind a wall is seen by who has its track and by its own handlers.
-Beyond that one sees the cases one takes part in or started, and those of one's scope.
+An exclusion always wins. A case behind a wall is seen by who has its track, who registered it, and
+its own handlers. Beyond that one sees the cases one takes part in or started, and those of one's
+scope.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ def _conditions(
 ) -> list[sa.ColumnElement[bool]]:
     if seen.shape[0] == "system":
         return []
-    found = [not_excluded(CASE.c.id), sa.or_(open_track(CASE, seen), handled)]
+    # Whoever registered a walled case knows of it already.
+    knows = sa.or_(open_track(CASE, seen), handled, CASE.c.started_by == _me())
+    found = [not_excluded(CASE.c.id), knows]
     if seen.shape[0] == "own":
         found.append(took_part)
     elif seen.shape[0] == "units":

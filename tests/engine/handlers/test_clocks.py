@@ -127,7 +127,7 @@ def test_late_work_says_why(town: Town) -> None:
     clock = town.one(rows.Clock)
     assert (clock.state, clock.late_reason) == ("missed", "材料不全")
     assert town.one(rows.Task, id=task.id).late_reason == "材料不全"
-    (line,) = [line for line in town.case_page("zhang", case).clocks]
+    (line,) = town.case_page("zhang", case).clocks
     assert line.lamp.colour == "done_late"
 
 

@@ -106,7 +106,7 @@ class Township:
         if (one.id, me) in self.out:
             return False
         if one.track and one.track not in viewer.tracks:
-            return (one.id, me, "handler") in self.part
+            return one.started_by == me or (one.id, me, "handler") in self.part
         takes_part = one.started_by == me or any(
             (one.id, me, how) in self.part for how in ("handler", "starter")
         )
