@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 
 from engine.bpmn.spiff import variables
 from engine.bpmn.spiff.incident import Stuck
+from engine.bpmn.spiff.nowhere import nowhere
 from engine.bpmn.spiff.plan import Assign, Flow
 from engine.bpmn.spiff.token import Phase, Role, Token
 from engine.errors import YifaError
@@ -105,7 +106,11 @@ class Node(BpmnTaskSpec):
             variables.merge(token.workflow, token, values)
 
     def choose(self, token: Token) -> tuple[Flow, ...]:
-        """The flows a token leaves by: all without condition, those whose condition holds."""
+        """The flows a token leaves by: all without condition, and those whose condition holds.
+
+        The default is taken when no condition holds. Stuck when all that leaves is conditional and
+        nothing holds: a token is never lost in silence.
+        """
         if len(self.flows) == 1 and self.flows[0].condition is None:
             return self.flows
         instance = token.workflow
@@ -121,6 +126,8 @@ class Node(BpmnTaskSpec):
                 chosen.append(flow)
         if self.default is not None and not conditional:
             chosen.append(self.default)
+        if not chosen and self.flows:
+            raise nowhere(token, self.flows)
         return tuple(chosen)
 
     def arm(self, token: Token) -> None:

@@ -10,6 +10,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NoReturn
 
 from engine.bpmn.spiff.incident import Stuck
@@ -149,6 +150,7 @@ def moment(value: str | date | datetime) -> datetime:
     return value if value.tzinfo is not None else value.replace(tzinfo=CHINA)
 
 
+@lru_cache(maxsize=64)
 def in_china(now: datetime) -> datetime:
     """The same moment as clocks in China show it: expressions reckon with its date."""
     return aware(now).astimezone(CHINA)

@@ -42,16 +42,16 @@ def plainly(nodes: list[Named], gateway: Named, source: Named) -> set[str]:
 @given(
     count=st.integers(1, 14),
     edges=st.sets(st.tuples(st.integers(0, 13), st.integers(0, 13)), max_size=40),
-    hung=st.sets(st.tuples(st.integers(0, 13), st.integers(0, 13)), max_size=3),
+    hung=st.dictionaries(st.integers(0, 13), st.integers(0, 13), max_size=3),
 )
 def test_reach_is_what_walking_finds(
-    count: int, edges: set[tuple[int, int]], hung: set[tuple[int, int]]
+    count: int, edges: set[tuple[int, int]], hung: dict[int, int]
 ) -> None:
     nodes: list[Any] = [Named(f"n{number}") for number in range(count)]
     for source, target in sorted(edges):
         if source < count and target < count:
             nodes[target].sources += (nodes[source],)
-    for host, event in sorted(hung):
+    for event, host in sorted(hung.items()):
         if host < count and event < count:
             nodes[host].boundary += (nodes[event],)
     reach = Reach(nodes)
