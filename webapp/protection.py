@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request, session
 
 from engine.errors import Forbidden
+from webapp.current import settings
 
 FIELD = "_csrf"
 HEADER = "X-CSRF-Token"
@@ -88,7 +89,19 @@ def _harden(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("X-Frame-Options", "DENY")
+    if settings().cookie_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+        # Files too: what a complaint says must not stay on a shared computer.
+        headers["Cache-Control"] = "no-store"
+        for name in ("ETag", "Last-Modified", "Expires"):
+            headers.pop(name, None)
+    return response
+
+
+def as_data(response: Response) -> Response:
+    """The same answer, powerless where a browser would open it as a page: XML may hold scripts."""
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -6,10 +6,12 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
 
 from engine import queries as q
+from engine.errors import Lang
 from webapp.current import ask, lang, settings
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -36,7 +38,15 @@ def with_query(**changes: Any) -> str:
     """This page's address with some of its query changed; None or '' takes a part away."""
     values = {**request.args.to_dict(), **changes}
     kept = {key: value for key, value in values.items() if value not in (None, "")}
-    return url_for(request.endpoint or "inbox.show", **(request.view_args or {}), **kept)
+    # By hand: to url_for some names in an address (_scheme, _external) would be orders.
+    return f"{quote(request.path)}?{urlencode(kept)}" if kept else quote(request.path)
+
+
+_PUNCTUATION: dict[Lang, dict[str, str]] = {
+    "zh": {"colon": "：", "comma": "，", "listing": "、", "bra": "（", "ket": "）"},
+    "en": {"colon": ": ", "comma": ", ", "listing": ", ", "bra": " (", "ket": ")"},
+}
+"""Signs between texts, as each language writes them."""
 
 
 def _frame() -> dict[str, Any]:
@@ -45,6 +55,7 @@ def _frame() -> dict[str, Any]:
         "demo": settings().demo,
         "max_mb": settings().upload_max_mb,
         "home": None,
+        **_PUNCTUATION[lang()],
     }
     if g.get("viewer") is not None:
         values["home"] = _home()

@@ -45,7 +45,9 @@ from engine.queries import (
     UserPage,
     Users,
 )
+from webapp.asked import whole
 from webapp.current import ask, do, viewer
+from webapp.protection import as_data
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -115,7 +117,7 @@ def _deploy(files: dict[str, bytes]) -> Answer:
             Deploy,
             files=files,
             note=request.form.get("note", "")[:500],
-            expected_version=int(version) if version.isdigit() else None,
+            expected_version=whole(version),
         )
     except ModelRejected as exc:
         return _deploy_page(exc.problems), 422
@@ -169,7 +171,7 @@ def model(deployment_id: str) -> Response:
     response.headers["Content-Type"] = "application/xml; charset=utf-8"
     if "download" in request.args:
         response.headers["Content-Disposition"] = f'attachment; filename="{deployment_id}.bpmn"'
-    return response
+    return as_data(response)
 
 
 @pages.get("/deployments/<deployment_id>.zip")
@@ -248,7 +250,7 @@ def user(user_id: str) -> Answer:
             do(
                 SaveUser,
                 user_id=user_id,
-                expected_version=int(version) if version.isdigit() else None,
+                expected_version=whole(version),
                 **_user_fields(),
             )
         except (Invalid, Conflict) as exc:
@@ -329,17 +331,27 @@ def units() -> Answer:
 # --- calendar ------------------------------------------------------------------------------------
 
 
+_NO_YEAR = Problem(
+    code="year",
+    where="year",
+    zh="请填写四位数的年份，例如 2027。",
+    en="Give the year in four digits, such as 2027.",
+)
+
+
 @pages.route("/calendar", methods=["GET", "POST"])
 def calendar() -> Answer:
     """A year's working days, and the import of an official notice or local closures."""
     problems: tuple[Problem, ...] = ()
     given = request.values.get("year", "")
-    year = int(given) if given.isdigit() and len(given) == 4 else None
+    year = whole(given) if len(given) == 4 else None
     if request.method == "POST":
         try:
+            if year is None:
+                raise Invalid([_NO_YEAR])
             do(
                 ImportCalendar,
-                year=year or 0,
+                year=year,
                 content=request.form.get("content", "")[:50_000],
                 source=request.form.get("source", ""),
                 kind="local" if request.form.get("kind") == "local" else "official",

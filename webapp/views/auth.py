@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -24,9 +25,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.commands import ChangePassword, SetLanguage, SignIn, SignOut
 from engine.errors import Forbidden, Invalid
 from engine.model.results import SignedIn
-from engine.queries import WhoIs
+from engine.queries import HomeFrame, WhoIs
 from webapp import i18n, protection, sessions
-from webapp.current import do, engine, lang, settings
+from webapp.current import ask, do, engine, lang, settings
 from webapp.demo import roster
 
 pages = Blueprint("auth", __name__)
@@ -144,20 +145,19 @@ def resume() -> AnyResponse | tuple[str, int]:
     g.viewer = engine().query(WhoIs(viewer="", token=signed.token))
     g.lang = g.viewer.lang
     refresh()
-    response = make_response(_resume(target, kept, files=files, signed=g.viewer.name))
+    response = make_response(_resume(target, kept, files=files, signed=ask(HomeFrame).name))
     sessions.remember(response, signed.token)
     return response
+
+
+_PATH = re.compile(r"/(?![/\\])(?!\.+/)[^\x00-\x20\x7f\\]*")
+"""A path within this site: browsers read a backslash as a slash and drop tabs and line ends."""
 
 
 def safe_target(target: str) -> str:
     """A path of this office to go on to; anything else leads to the inbox."""
     parts = urlsplit(target)
-    if (
-        parts.scheme
-        or parts.netloc
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-    ):
+    if parts.scheme or parts.netloc or not _PATH.fullmatch(target):
         return url_for("inbox.show")
     return target
 

@@ -43,7 +43,9 @@ from engine.queries import (
     MessageLine,
     VerifyCase,
 )
+from webapp.asked import whole
 from webapp.current import ask, do
+from webapp.protection import as_data
 from webapp.views import filling
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
@@ -131,7 +133,7 @@ def clock(case_id: str, clock_id: str, action: str) -> Answer:
             do(
                 ExtendClock,
                 **common,
-                amount=int(amount) if amount.isdigit() else 0,
+                amount=whole(amount) or 0,
                 reason=form.get("reason", ""),
             )
         else:
@@ -191,7 +193,7 @@ def model(instance_id: str) -> Response:
     """The model of one of the case's instances, for drawing."""
     response = make_response(ask(InstanceModel, instance_id=instance_id))
     response.headers["Content-Type"] = "application/xml; charset=utf-8"
-    return response
+    return as_data(response)
 
 
 @pages.get("/files/<file_id>")
@@ -216,8 +218,7 @@ def _download(content: FileContent) -> Response:
         download_name=content.name,
         max_age=0,
     )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return as_data(response)
 
 
 def _back(case_id: str, anchor: str = "") -> Response:

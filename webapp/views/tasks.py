@@ -13,6 +13,7 @@ from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, Conflict, Forbidden, Problem
 from engine.model.results import CaseResult
 from engine.queries import TaskPage, TaskView
+from webapp.asked import whole
 from webapp.current import ask, do, lang
 from webapp.views import filling
 
@@ -93,7 +94,7 @@ def _complete(view: TaskView, answers: dict[str, Any], late_reason: str) -> Answ
             task_id=view.id,
             answers=answers,
             late_reason=late_reason,
-            expected_version=int(expected) if expected.isdigit() else None,
+            expected_version=whole(expected),
         )
     except AnswersInvalid as exc:
         return _page(view, answers, exc.problems, late_reason=late_reason), 422
