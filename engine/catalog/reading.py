@@ -7,6 +7,7 @@ import io
 import tomllib
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,13 @@ from engine.law.shelf import Shelf, merge, parse_region, parse_shelf
 
 SHELF = "shelf/deadlines.toml"
 REGION = "shelf/region.toml"
+
+
+@lru_cache(maxsize=8)
+def _shelf(rules: bytes, region: bytes | None) -> Shelf:
+    """The catalogue of a package: most packages bring the same, and reading it takes longest."""
+    shelf = parse_shelf(rules.decode(), SHELF)
+    return shelf if region is None else merge(shelf, parse_region(region.decode(), REGION))
 
 
 def read_folder(folder: Path, forms_folder: Path | None = None) -> dict[str, bytes]:
@@ -203,15 +211,11 @@ class Reader:
         if SHELF not in self.files:
             return Shelf(rules=())
         try:
-            shelf = parse_shelf(self.files[SHELF].decode(), SHELF)
-            if REGION in self.files:
-                shelf = merge(shelf, parse_region(self.files[REGION].decode(), REGION))
+            return _shelf(self.files[SHELF], self.files.get(REGION))
         except Invalid as exc:
             self._fail(SHELF, exc)
         except UnicodeDecodeError:
             self.errors.append(not_text(SHELF))
-        else:
-            return shelf
         return Shelf(rules=())
 
     def _laws(self) -> dict[str, Law]:
