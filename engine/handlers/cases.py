@@ -24,7 +24,7 @@ from engine.law import numbering
 from engine.model import evidence
 from engine.model.ids import is_id
 from engine.model.results import CaseResult
-from engine.model.rows import Comment, Deployment, File, Instance, Job, StartDraft, Task
+from engine.model.rows import Comment, Deployment, File, Instance, Job, StartDraft, Task, Unit
 
 if TYPE_CHECKING:
     from engine.catalog import Package
@@ -90,7 +90,7 @@ def begin(
             "version": deployment.version,
             "sha256": deployment.sha256,
             "case_no": root.case_no,
-            "answers": evidence.digest(evidence.canonical(answers), algorithm),
+            "answers": evidence.digest_of(answers, algorithm),
         },
         root,
     )
@@ -109,7 +109,8 @@ def _urgency(answers: Mapping[str, Any], command: StartProcess) -> str:
 
 
 def case_variable(root: Instance, context: Context) -> dict[str, Any]:
-    """The ``case`` variable every process has."""
+    """The ``case`` variable every process has; ``township`` is the name documents are issued under."""
+    names = context.tx.columns(Unit, ("name",), kind="township", limit=1)
     return {
         "number": root.case_no,
         "title": root.title,
@@ -117,6 +118,7 @@ def case_variable(root: Instance, context: Context) -> dict[str, Any]:
         "unit": root.unit_id,
         "startedAt": legal_date(context.now).isoformat(),
         "id": root.id,
+        "township": names[0][0] if names else None,
     }
 
 
@@ -127,7 +129,7 @@ def _retitle(case: Case, package: Package) -> None:
     if isinstance(value, str) and value.strip():
         root.title = value.strip()[:200]
     run = case.run(root)
-    run.set_variables({"case": case_variable(root, case.context)})
+    run.set_variables({"case": {**run.variables["case"], "title": root.title}})
     root.variables = dict(run.variables)
     for task in case.opened:
         task.title = root.title
