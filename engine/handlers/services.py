@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import feel
 from engine.clock import CHINA
@@ -110,8 +111,11 @@ def moment(value: object) -> datetime | None:
         return datetime.combine(plain, time(), CHINA)
     if not isinstance(plain, str):
         return None
+    # FEEL writes a moment of a named zone as 2026-09-01T09:00:00@Asia/Shanghai, as now() is one.
+    text, _, zone = plain.partition("@")
     try:
-        parsed = datetime.fromisoformat(plain)
-    except ValueError:
+        parsed = datetime.fromisoformat(text)
+        home = ZoneInfo(zone) if zone else CHINA
+    except (ValueError, ZoneInfoNotFoundError):
         return None
-    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=CHINA)
+    return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=home)
