@@ -25,9 +25,6 @@ from engine.model.people import Viewer
 from engine.model.rows import AuditEntry, Blob, CalendarYear, Chain, Deployment, Instance, Row
 from engine.store import FileStore, Store, Transaction
 
-OFFICE = "office"
-"""The chain of everything that belongs to no case."""
-
 
 def calendar_of(years: Iterable[CalendarYear]) -> WorkCalendar:
     """The calendar with the official notices and local closures that were imported."""
@@ -138,7 +135,7 @@ class Context:
             chain.seq += 1
             entry = evidence.link(
                 tenant=self.tenant,
-                chain=OFFICE,
+                chain=evidence.OFFICE,
                 seq=chain.seq,
                 prev=chain.head,
                 at=self.now_ms,
@@ -170,7 +167,7 @@ class Context:
 
     def _office_chain(self) -> Chain:
         if self._office is None:
-            self._office = self.tx.lock_chain(OFFICE)
+            self._office = self.tx.lock_chain(evidence.OFFICE)
         return self._office
 
     def put(self, row: Row, *key: str) -> None:

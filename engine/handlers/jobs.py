@@ -385,7 +385,7 @@ def _mended(context: Context, incident: Incident, answers: dict[str, Any]) -> di
     if answers:
         algorithm = context.house.settings.hash_algorithm
         said["set"] = sorted(answers)
-        said["answers"] = evidence.digest(evidence.canonical(answers), algorithm)
+        said["answers"] = evidence.digest_of(answers, algorithm)
     return said
 
 

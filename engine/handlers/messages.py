@@ -261,7 +261,7 @@ def _note(case: Case, subscription: Subscription, answers: dict[str, Any]) -> No
         {
             "name": subscription.name,
             "element": subscription.element_id,
-            "answers": evidence.digest(evidence.canonical(answers), algorithm),
+            "answers": evidence.digest_of(answers, algorithm),
         },
         case.root,
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.commands import SealDay
 from engine.errors import Forbidden
 from engine.model import evidence
-from engine.model.evidence import Flaw
-from engine.model.rows import Chain, Instance, Seal
+from engine.model.evidence import ALGORITHMS, OFFICE, Flaw
+from engine.model.rows import AuditEntry, Chain, File, Instance, Seal, Task
 
 if TYPE_CHECKING:
     from engine.handlers.house import Context, House
@@ -53,6 +55,8 @@ def seal(context: Context, day: str) -> Seal | None:
     )
     row.hash = _seal_hash(row, algorithm)
     tx.insert(row)
+    # The office's chain knows of it, so that no seal goes missing unseen.
+    context.record("seal", day, {"root": root, "hash": row.hash})
     return row
 
 
@@ -62,22 +66,113 @@ def _seal_hash(row: Seal, algorithm: str) -> str:
 
 
 def verify(house: House, *, case_id: str | None = None) -> Iterator[Flaw]:
-    """The first flaw of each chain, then of the seals; nothing when all is as it was written."""
-    algorithm = house.settings.hash_algorithm
+    """The first flaw of each chain, then of the seals; nothing when all is as it was written.
+
+    A chain that is whole is compared with what the tables say of the same steps: who handed in
+    what, and which files came.
+    """
     with house.store.read() as reader:
         known: set[str] = set()
         for chain, seq, head in _heads(reader, case_id):
             known.add(chain)
-            flaw = evidence.verify(
-                reader.audit_entries(chain), chain=chain, seq=seq, head=head, algorithm=algorithm
-            )
+            told = _Told()
+            entries = told.listen(reader.audit_entries(chain))
+            flaw = evidence.verify(entries, chain=chain, seq=seq, head=head)
             if flaw is not None:
                 yield flaw
+            else:
+                yield from told.compare(reader, chain)
         if case_id is None:
             for chain in reader.audit_chains():
                 if chain not in known:
                     yield _orphan(chain)
-            yield from _verify_seals(reader, algorithm)
+            yield from _verify_seals(reader)
+
+
+class _Told:
+    """What a chain's entries say of rows kept elsewhere."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, AuditEntry] = {}
+        self.files: dict[str, AuditEntry] = {}
+        self.seals: dict[str, AuditEntry] = {}
+
+    def listen(self, entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
+        """Let the entries pass and remember those that matter."""
+        kept = {"complete": self.steps, "attach": self.files, "seal": self.seals}
+        for entry in entries:
+            if entry.action in kept:
+                kept[entry.action][entry.object_id] = entry
+            yield entry
+
+    def compare(self, reader: Any, chain: str) -> Iterator[Flaw]:
+        """The first row that is not as the evidence says, of each kind."""
+        if chain == OFFICE:
+            yield from self._seals(reader)
+            return
+        yield from islice(self._steps(reader, chain), 1)
+        yield from islice(self._files(reader, chain), 1)
+
+    def _steps(self, reader: Any, chain: str) -> Iterator[Flaw]:
+        names = ("id", "name", "closed_by", "late_reason", "answers")
+        found = {row[0]: row[1:] for row in reader.columns(
+            Task, names, root_id=chain, state="completed")}  # fmt: skip
+        for task_id, entry in sorted(self.steps.items(), key=_by_seq):
+            row = found.pop(task_id, None)
+            name = entry.data.get("name", task_id)
+            if row is None:
+                yield _differs(chain, entry.seq, "removed", *_step(name))
+            elif not (
+                row[:3] == (name, entry.actor, entry.data.get("late_reason", ""))
+                and evidence.matches(row[3], entry.data.get("answers"))
+            ):
+                yield _differs(chain, entry.seq, "altered", *_step(name))
+        for name, *_ in found.values():
+            yield _differs(chain, 0, "inserted", *_step(name))
+
+    def _files(self, reader: Any, chain: str) -> Iterator[Flaw]:
+        found = dict(reader.columns(File, ("id", "sha256"), root_id=chain))
+        for file_id, entry in sorted(self.files.items(), key=_by_seq):
+            if found.get(file_id) != entry.data.get("sha256"):
+                name = str(entry.data.get("name", file_id))
+                kind = "altered" if file_id in found else "removed"
+                yield _differs(chain, entry.seq, kind, f"附件“{name}”", f"File “{name}”")
+
+    def _seals(self, reader: Any) -> Iterator[Flaw]:
+        found = dict(reader.columns(Seal, ("day", "hash")))
+        for day, entry in sorted(self.seals.items()):
+            if found.get(day) != entry.data.get("hash"):
+                kind = "altered" if day in found else "removed"
+                yield _differs(f"seal:{day}", 0, kind, f"{day} 的封存记录", f"The seal of {day}")
+
+
+def _by_seq(item: tuple[str, AuditEntry]) -> int:
+    return item[1].seq
+
+
+def _step(name: str) -> tuple[str, str]:
+    return f"“{name}”的办理内容", f"What was handed in at “{name}”"
+
+
+_DIFFERS = {
+    "altered": ("与证据链不符：被改动。", "is not what the evidence says: it was altered."),
+    "removed": ("已不在：被删除。", "is gone: it was removed."),
+    "inserted": ("没有证据：是插入的。", "has no evidence: it was inserted."),
+}
+
+
+def _differs(chain: str, seq: int, kind: str, zh: str, en: str) -> Flaw:
+    """A row that the chain's entry ``seq`` (0: none) says otherwise of."""
+    at_zh, at_en = (
+        (f"（证据链 {chain} 第 {seq} 条）", f" (entry {seq} of chain {chain})") if seq else ("", "")
+    )
+    return Flaw(
+        chain=chain,
+        seq=seq,
+        kind=kind,
+        zh=f"{zh}{_DIFFERS[kind][0]}{at_zh}",
+        en=f"{en} {_DIFFERS[kind][1]}{at_en}",
+    )
 
 
 def _heads(reader: Any, case_id: str | None) -> Iterator[tuple[str, int, str]]:
@@ -89,16 +184,11 @@ def _heads(reader: Any, case_id: str | None) -> Iterator[tuple[str, int, str]]:
                 yield chain, seq, head
 
 
-def _verify_seals(reader: Any, algorithm: str) -> Iterator[Flaw]:
+def _verify_seals(reader: Any) -> Iterator[Flaw]:
     prev = evidence.GENESIS
     for seal_row in reader.find(Seal, order="day"):
         heads = seal_row.heads
-        root = evidence.merkle_root([heads[key][1] for key in sorted(heads)], algorithm)
-        if (
-            seal_row.prev != prev
-            or seal_row.hash != _seal_hash(seal_row, algorithm)
-            or (root != seal_row.root)
-        ):
+        if seal_row.prev != prev or not any(map(partial(_sealed_by, seal_row), ALGORITHMS)):
             yield Flaw(
                 chain=f"seal:{seal_row.day}",
                 seq=0,
@@ -119,6 +209,11 @@ def _verify_seals(reader: Any, algorithm: str) -> Iterator[Flaw]:
                     "the chain was rewritten afterwards.",
                 )
         prev = seal_row.hash
+
+
+def _sealed_by(row: Seal, algorithm: str) -> bool:
+    root = evidence.merkle_root([row.heads[key][1] for key in sorted(row.heads)], algorithm)
+    return root == row.root and row.hash == _seal_hash(row, algorithm)
 
 
 def _orphan(chain: str) -> Flaw:

@@ -228,8 +228,8 @@ def _record(case: Case, task: Task, action: str, data: dict[str, Any]) -> None:
     said = {"task": task.id, "element": task.element_id, "name": task.name, **data}
     if "answers" in data:
         # The evidence holds the digest, not the words: a case's secrets stay out of its chain.
-        said["answers"] = evidence.digest(
-            evidence.canonical(data["answers"]), case.context.house.settings.hash_algorithm
+        said["answers"] = evidence.digest_of(
+            data["answers"], case.context.house.settings.hash_algorithm
         )
     case.context.record(action, task.id, said, case.root)
 

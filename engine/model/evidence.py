@@ -16,6 +16,10 @@ from typing import Any
 from engine.model.rows import AuditEntry
 
 GENESIS = "0" * 64
+OFFICE = "office"
+"""The chain of everything that belongs to no case."""
+ALGORITHMS = ("sha256", "sm3")
+"""What a chain may be hashed with; a house that changes over keeps its old entries."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,17 @@ def canonical(value: object) -> bytes:
 def digest(content: bytes, algorithm: str = "sha256") -> str:
     """Hex digest by SHA-256, or SM3 (GB/T 32905-2016) where the machine's OpenSSL has it."""
     return hashlib.new(algorithm, content).hexdigest()
+
+
+def digest_of(value: object, algorithm: str = "sha256") -> str:
+    """Digest of a JSON value that is the same once a database has kept and returned it."""
+    kept = json.loads(canonical(value), parse_float=Decimal)
+    return digest(canonical(kept), algorithm)
+
+
+def matches(value: object, said: object) -> bool:
+    """Whether a value is the one whose digest the evidence holds, by whichever algorithm."""
+    return any(digest_of(value, algorithm) == said for algorithm in ALGORITHMS)
 
 
 def entry_hash(entry: AuditEntry, algorithm: str = "sha256") -> str:
@@ -87,9 +102,11 @@ def link(
     return entry
 
 
-def verify(
-    entries: Iterable[AuditEntry], *, chain: str, seq: int, head: str, algorithm: str = "sha256"
-) -> Flaw | None:
+def _holds(entry: AuditEntry) -> bool:
+    return any(entry_hash(entry, algorithm) == entry.hash for algorithm in ALGORITHMS)
+
+
+def verify(entries: Iterable[AuditEntry], *, chain: str, seq: int, head: str) -> Flaw | None:
     """The first flaw of a chain's entries (in order of ``seq``), or None when all is well.
 
     ``seq`` and ``head`` are what the case says its chain ends with.
@@ -100,7 +117,7 @@ def verify(
             return _flaw(chain, expected, "removed")
         if entry.seq < expected:
             return _flaw(chain, entry.seq, "inserted")
-        if entry_hash(entry, algorithm) != entry.hash:
+        if not _holds(entry):
             return _flaw(chain, entry.seq, "altered")
         if entry.prev != prev:
             # Its own hash is right but it does not follow what stands before it.

@@ -19,6 +19,7 @@ from engine.engine import Engine
 from engine.errors import YifaError
 from engine.model import rows
 from engine.model.results import CaseResult, Deployed
+from engine.model.rows import Instance, Task
 
 SHELF = Path(__file__).parent / "shelf"
 NOW = datetime(2026, 9, 1, 9, tzinfo=CHINA)
@@ -70,7 +71,7 @@ class Town:
         )
         return started
 
-    def claim(self, actor: str, task: rows.Task | str) -> CaseResult:
+    def claim(self, actor: str, task: Task | str) -> CaseResult:
         """Claim a task."""
         done: CaseResult = self.engine.execute(ClaimTask(actor=actor, task_id=_id(task)))
         return done
@@ -78,7 +79,7 @@ class Town:
     def complete(
         self,
         actor: str,
-        task: rows.Task | str,
+        task: Task | str,
         answers: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> CaseResult:
@@ -115,22 +116,22 @@ class Town:
         assert len(found) == 1, f"{len(found)} rows of {row.__name__} {where}"
         return found[0]
 
-    def case(self, case: CaseResult | str) -> rows.Instance:
+    def case(self, case: CaseResult | str) -> Instance:
         """A case's root as it stands in the database."""
         case_id = case if isinstance(case, str) else case.case_id
-        found: rows.Instance = self.one(rows.Instance, id=case_id)
+        found: Instance = self.one(rows.Instance, id=case_id)
         return found
 
-    def tasks(self, case: CaseResult | None = None) -> dict[str, rows.Task]:
+    def tasks(self, case: CaseResult | None = None) -> dict[str, Task]:
         """The open tasks (of a case) by element id."""
         where = {"root_id": case.case_id} if case is not None else {}
         return {task.element_id: task for task in self.rows(rows.Task, state="open", **where)}
 
-    def task(self, element_id: str, case: CaseResult | None = None) -> rows.Task:
+    def task(self, element_id: str, case: CaseResult | None = None) -> Task:
         """The open task at an element."""
         return self.tasks(case)[element_id]
 
-    def page(self, viewer: str, task: rows.Task | str) -> q.TaskView:
+    def page(self, viewer: str, task: Task | str) -> q.TaskView:
         """A task's page."""
         return self.engine.query(q.TaskPage(viewer=viewer, task_id=_id(task)))
 
@@ -163,7 +164,7 @@ class Town:
                 server.execute(statement.encode())
 
 
-def _id(task: rows.Task | str) -> str:
+def _id(task: Task | str) -> str:
     return task if isinstance(task, str) else task.id
 
 
@@ -195,10 +196,10 @@ def people(engine: Engine) -> None:
                 )  # fmt: skip
 
 
-def refusal(act: Callable[[], object]) -> YifaError:
+def refusal(act: Callable[..., object], *given: object) -> YifaError:
     """The error something is refused with."""
     with pytest.raises(YifaError) as caught:
-        act()
+        act(*given)
     return caught.value
 
 

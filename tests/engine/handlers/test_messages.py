@@ -29,7 +29,7 @@ def test_a_message_goes_to_the_one_with_its_key(town: Town) -> None:
     assert town.case(two).variables["sum"] == 5
     assert town.audit(two) == ["start", "message"]
     for key in ("2", "9"):
-        again = refusal(lambda key=key: correlate(town, correlation_key=key, answers={"sum": 5}))  # type: ignore[misc]
+        again = refusal(lambda key: correlate(town, correlation_key=key, answers={"sum": 5}), key)
         assert isinstance(again, NotFound)
     assert len(town.rows(rows.Subscription)) == 1
 
@@ -39,8 +39,8 @@ def test_only_administrators_send_messages_at_large(town: Town) -> None:
     town.start("zhang", answers={"order": "1"})
     for who in ("zhang", "li", "qian"):
         assert isinstance(
-            refusal(lambda who=who: correlate(town, who, correlation_key="1")), Forbidden
-        )  # type: ignore[misc]
+            refusal(lambda who: correlate(town, who, correlation_key="1"), who), Forbidden
+        )
 
 
 def test_two_who_wait_for_the_same_are_not_guessed_at(town: Town) -> None:
