@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from engine.engine import Engine
-from webapp import errors, i18n, protection, proxies, rendering, sessions, views
+from webapp import errors, i18n, limits, protection, proxies, rendering, sessions, views
 
 HERE = Path(__file__).parent
 FORM_OVERHEAD = 2_000_000
@@ -35,7 +35,7 @@ def create_app(engine: Engine) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (i18n, sessions, protection, rendering, errors, views):
+    for part in (i18n, limits, sessions, protection, rendering, errors, views):
         part.install(app)
     if settings.tls_proxy:
         app.wsgi_app = proxies.Trusting(  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from flask import Flask, g, request
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 
 from engine.clock import CHINA, from_millis, legal_date
 from webapp.current import engine
@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
         days_since=days_since,
         weeks=weeks,
         monthname=monthname,
+        festival=festival,
     )
 
 
@@ -93,6 +94,31 @@ def weeks(days: Sequence[W]) -> list[list[W | None]]:
 def monthname(value: str) -> str:
     """The English name of an ISO date's month."""
     return date.fromisoformat(value).strftime("%B")
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name that extraction of texts knows
+    """Mark a text for translation where it stands as data."""
+    return text
+
+
+FESTIVALS = (
+    N_("元旦"),
+    N_("农历除夕"),
+    N_("春节"),
+    N_("清明节"),
+    N_("劳动节"),
+    N_("端午节"),
+    N_("中秋节"),
+    N_("国庆节"),
+)
+"""Names that notices give to holidays; the calendar's page translates them."""
+
+
+def festival(name: str) -> str:
+    """A holiday's name in the page's language; one that is not known stays as the notice has it."""
+    known, bracket, _rest = name.partition("（")
+    text = str(gettext(known)) if known in FESTIVALS else known
+    return text + str(gettext("（补假）")) if bracket else text
 
 
 def size(value: int) -> str:

@@ -405,6 +405,7 @@ class Home:
     """What every page's frame shows."""
 
     viewer: Viewer
+    name: str
     unit: str
     roles: tuple[str, ...]
     counts: Mapping[str, int]

@@ -216,12 +216,18 @@ class Desk:
             and (self.viewer.system or self.viewer.has(rule.extension_approver)),
         )
 
+    def _article(self, article: str) -> str:
+        """The article as it is cited; a package may write just its number."""
+        if not article[:1].isdigit():
+            return article
+        return self.pick(f"第{article}条", f"Art. {article}")
+
     def law_text(self, law: Law, package: Package) -> q.LawText:
         """An article for showing."""
         status = Status(law.status)
         return q.LawText(
             title=package.text(law.title, self.lang),
-            article=law.article,
+            article=self._article(package.text(law.article, self.lang)),
             text=package.text(law.text, self.lang),
             status=law.status,
             status_text=self.pick(status.zh, status.en),

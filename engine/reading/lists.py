@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine import queries as q
+from engine.catalog import Package
 from engine.handlers.house import House
 from engine.model.rows import Draft, Instance, StartDraft, Task
 from engine.reading.common import Desk, desk, pairs
@@ -59,9 +61,7 @@ def _task_line(at: Desk, task: Task) -> q.TaskLine:
         step=package.text(task.name, at.lang),
         process=at.process_title(task.process_key),
         process_key=task.process_key,
-        summary=tuple(
-            (package.text(label, at.lang), value) for label, value in pairs(task.summary)
-        ),
+        summary=summary_lines(at, package, task.summary),
         lamp=at.lamp_of_row(task, task.rule_id),
         urgency=task.urgency,
         opened_at=task.opened_at,
@@ -103,8 +103,26 @@ def case_line(at: Desk, row: Instance) -> q.CaseLine:
         returns=row.returns,
         incidents=row.incidents,
         walled=bool(row.track),
-        summary=tuple((package.text(label, at.lang), value) for label, value in pairs(row.summary)),
+        summary=summary_lines(at, package, row.summary),
     )
+
+
+def summary_lines(
+    at: Desk, package: Package, summary: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
+    """The stored summary in the viewer's language: labels, choices and the units behind numbers."""
+    return tuple(
+        (package.text(label, at.lang), _value_text(at, package, value))
+        for label, value in pairs(summary)
+    )
+
+
+def _value_text(at: Desk, package: Package, value: str) -> str:
+    translated = package.text(value, at.lang)
+    number, space, unit = value.rpartition(" ")
+    if translated != value or not space:
+        return translated
+    return f"{number} {package.text(unit, at.lang)}"
 
 
 def stage_text(at: Desk, row: Instance) -> str:
@@ -206,6 +224,7 @@ def home(house: House, query: q.HomeFrame) -> q.Home:
         roles = tuple(at.house.roles.title(role, at.lang) for role in sorted(viewer.role_ids))
         return q.Home(
             viewer=viewer,
+            name=at.name(viewer.user_id),
             unit=at.unit(viewer.unit_id),
             roles=roles,
             counts=counts,

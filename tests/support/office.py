@@ -49,7 +49,7 @@ def found(folder: Path) -> None:
     """Make the township's database and files in ``folder``, to be copied by each test."""
     with open_engine(folder) as engine:
         settle(engine, township(), PASSWORD)
-        engine.execute(Deploy(actor=SYSTEM, files=catalog.read_folder(PACKAGE), note="第一版"))
+        engine.execute(Deploy(actor=SYSTEM, files=catalog.read_folder(PACKAGE), note="v1"))
 
 
 def open_engine(folder: Path, **changes: Any) -> Engine:
@@ -137,7 +137,7 @@ class Office:
 
 ITEMS: Mapping[str, Any] = {
     "delivery": "分批供货",
-    "items": [{"name": "应急灯", "count": 40, "price": 150}],
+    "items": [{"name": "LED-40", "count": 40, "price": 150}],
     "checker": OFFICE,
 }
 """Good answers for the first task."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.support import office as township
 from tests.support.office import Office
@@ -31,3 +33,9 @@ def served(office: Office) -> Iterator[Office]:
     """The same, served on a loopback port."""
     with township.served(office) as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_log() -> None:
+    """Of the log only what went wrong."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
