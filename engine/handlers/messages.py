@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.commands import BroadcastSignal, CorrelateMessage, StartProcess
-from engine.errors import AnswersInvalid, Conflict, Forbidden, NotFound
+from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, NotFound
 from engine.handlers import access, cases, deployments, outputs
 from engine.handlers.case import Case
 from engine.handlers.people import directory
@@ -130,7 +130,7 @@ def _answers(
         dict(command.answers),
         {**case.run(instance).variables, **case.services(instance).functions()},
         people=directory(case.context),
-        files=known_files(case.context, case.root.id, form.file_ids(command.answers)),
+        files=known_files(case, form.file_ids(command.answers)),
         now=case.context.now,
     )
     if validated.problems:
@@ -148,7 +148,10 @@ def may_send(case: Case, instance: Instance, element: Element, viewer: Viewer) -
     if not sender:
         return viewer.is_admin
     if sender.startswith("="):
-        value = case.run(instance).evaluate(sender[1:])
+        try:
+            value = case.run(instance).evaluate(sender[1:])
+        except EvaluationFailed:
+            return False
         users = value if isinstance(value, list) else [value]
         return viewer.user_id in users
     return any(viewer.in_group(role.strip()) for role in sender.split(","))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -76,8 +77,8 @@ def verify(house: House, *, case_id: str | None = None) -> Iterator[Flaw]:
         for chain, seq, head in _heads(reader, case_id):
             known.add(chain)
             told = _Told()
-            entries = told.listen(reader.audit_entries(chain))
-            flaw = evidence.verify(entries, chain=chain, seq=seq, head=head)
+            with closing(reader.audit_entries(chain)) as entries:
+                flaw = evidence.verify(told.listen(entries), chain=chain, seq=seq, head=head)
             if flaw is not None:
                 yield flaw
             else:

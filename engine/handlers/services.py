@@ -9,21 +9,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import feel
 from engine.clock import CHINA
-from engine.errors import EvaluationFailed, Invalid, NotFound
+from engine.errors import EvaluationFailed, Invalid, Lang, NotFound
 from engine.law import deadlines
 from engine.law.rules import DeadlineRule
+from engine.model.rows import Unit
 
 if TYPE_CHECKING:
     from engine.catalog import Package
     from engine.handlers.house import Context
 
 
+HANDLING_UNITS = frozenset({"office", "centre", "brigade"})
+"""Kinds of units that handle matters: offices, service centres, the enforcement brigade."""
+
+
 class CaseServices:
     """The services of one instance: its pinned decisions and rules, and today's calendar."""
 
-    def __init__(self, context: Context, package: Package) -> None:
+    def __init__(self, context: Context, package: Package, lang: Lang = "zh") -> None:
         self._context = context
         self._package = package
+        self._lang = lang
         self._functions: Mapping[str, object] | None = None
 
     def decide(self, decision_id: str, variables: Mapping[str, object]) -> object:
@@ -56,6 +62,7 @@ class CaseServices:
             "add working days": (("from", "n"), self._add_working_days),
             "working days between": (("from", "to"), self._working_days_between),
             "parameter": (("id",), self._parameter),
+            "units": ((), self._units),
         }
 
     def rule(self, rule_id: str) -> DeadlineRule:
@@ -96,6 +103,18 @@ class CaseServices:
             first.astimezone(CHINA).date(), last.astimezone(CHINA).date()
         )
         return counted.working_days
+
+    def _units(self) -> object:
+        """The office's open units as choices: the name is what a document says, so it is the value."""
+        found = self._context.tx.find(Unit, closed_at=None, order=("position", "id"))
+        return [
+            {
+                "value": unit.name,
+                "label": unit.name if self._lang == "zh" or not unit.name_en else unit.name_en,
+            }
+            for unit in found
+            if unit.kind in HANDLING_UNITS
+        ]
 
     def _parameter(self, name: object) -> object:
         found = self._package.rules.parameters.get(str(name))

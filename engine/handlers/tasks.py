@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine import forms
 from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, Problem
-from engine.handlers import access, extensions, numbers, outputs
+from engine.handlers import access, extensions, numbers, outputs, secrecy
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.model import evidence
@@ -24,7 +24,7 @@ def claim(context: Context, command: ClaimTask) -> CaseResult:
     """Take a task of one's group. Raises Conflict when somebody else has it."""
     case, task = access.take_task(context, command.task_id, command.expected_version)
     _refuse_suspended(case)
-    _refuse_separated(case, task)
+    refuse_separated(case, task)
     if task.assignee is not None:
         return result(case)  # theirs already: a second click changes nothing
     task.assignee = context.actor
@@ -67,6 +67,7 @@ def unclaim(context: Context, command: UnclaimTask) -> CaseResult:
 def save_draft(context: Context, command: SaveDraft) -> CaseResult:
     """Keep answers unchecked. A draft does not change the case's version or its evidence."""
     case, task = access.take_task(context, command.task_id)
+    refuse_separated(case, task)
     answers = outputs.bounded(command.answers)
     row = Draft(
         tenant=context.tenant,
@@ -86,7 +87,7 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
     """Check the answers and everything the law asks of this step, then let the token go on."""
     case, task = access.take_task(context, command.task_id, command.expected_version)
     _refuse_suspended(case)
-    element = _refuse_separated(case, task)
+    element = refuse_separated(case, task)
     case.clocks.load()
     answers = _checked_answers(case, task, element, command)
     _close(case, task, answers, command.late_reason)
@@ -142,7 +143,7 @@ def _checked_answers(
             dict(command.answers),
             {**visible, **case.services(instance).functions()},
             people=directory(case.context),
-            files=known_files(case.context, case.root.id, form.file_ids(command.answers)),
+            files=known_files(case, form.file_ids(command.answers)),
             now=case.context.now,
         )
         answers = validated.values
@@ -189,10 +190,11 @@ def _broken_constraints(
     return problems
 
 
-def known_files(context: Context, case_id: str, ids: Iterable[str]) -> dict[str, Any]:
-    """References of those files with these ids that are the case's own."""
+def known_files(case: Case, ids: Iterable[str]) -> dict[str, Any]:
+    """References of those files with these ids that are the case's own and the actor may read."""
     wanted = sorted(ids)
-    found = context.tx.find(File, root_id=case_id, id=wanted, removed_at=None) if wanted else []
+    rows = case.tx.find(File, root_id=case.root.id, id=wanted, removed_at=None) if wanted else []
+    found = secrecy.readable(case, rows)
     return {
         file.id: {
             "id": file.id,
@@ -215,7 +217,8 @@ def _refuse_suspended(case: Case) -> None:
         )
 
 
-def _refuse_separated(case: Case, task: Task) -> Element:
+def refuse_separated(case: Case, task: Task) -> Element:
+    """Refuse who may not handle this step by separation of duties; gives the step as drawn."""
     element = access.element_of(case, task)
     if not case.context.viewer.system:
         reason = access.separation(case, task, element, case.context.actor)

@@ -92,7 +92,7 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         help=package.text(element.documentation, at.lang),
         lamp=at.lamp_of_row(task, task.rule_id),
         form=form,
-        context={**visible, **CaseServices(case.context, package).functions()},
+        context={**visible, **CaseServices(case.context, package, at.lang).functions()},
         answers=answers,
         drafted_at=draft.saved_at if draft is not None else None,
         shown=dossier.present(task, task.form_id, package, task.answers or {}, task.closed_by),

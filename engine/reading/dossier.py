@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from engine import documents
 from engine import queries as q
 from engine.catalog import Package
 from engine.handlers import cases as case_handlers
+from engine.handlers import secrecy
 from engine.handlers.case import Case
 from engine.handlers.house import Context
 from engine.handlers.messages import may_send
@@ -65,7 +65,7 @@ class Dossier:
 
     def _hidden_from(self, roles: Iterable[str]) -> frozenset[str]:
         packages = {row.deployment_id for row in self.instances().values()}
-        return frozenset().union(*(self.at.package(p).confidential_fields(roles) for p in packages))
+        return secrecy.sealed(map(self.at.package, packages), roles)
 
     def veil(self, values: Mapping[str, Any], entered_by: str | None) -> dict[str, Any]:
         """Answers without what the viewer may not read; who entered them may read them all."""
@@ -183,12 +183,7 @@ class Dossier:
 
     def may_read(self, file: File) -> bool:
         """Whether the viewer may read a file of the case."""
-        if file.uploaded_by == self.at.viewer.user_id or self.at.viewer.system:
-            return True
-        field = re.split(r"[.\[]", file.field)[0]
-        if field in self._hidden_from(()):
-            return field not in self.hidden()
-        return not (file.confidential and self.hidden())
+        return secrecy.may_read(file, self.at.viewer, self._hidden_from(()), self.hidden())
 
     def may_read_document(self, row: Document) -> bool:
         """Whether the viewer may read a document: one made of fields they may not read, never."""
@@ -342,7 +337,7 @@ class Dossier:
                 continue
             form = package.form(element.properties.get("form"), self.at.lang)
             variables = self.veil(instance.variables, None)
-            context = {**variables, **CaseServices(case.context, package).functions()}
+            context = {**variables, **CaseServices(case.context, package, self.at.lang).functions()}
             lines.append(
                 q.MessageLine(
                     key=row.key,

@@ -91,7 +91,7 @@ def start_page(house: House, query: q.StartPage) -> q.StartView:
         return q.StartView(
             card=_card(at, row),
             form=form,
-            context=CaseServices(context, package).functions(),
+            context=CaseServices(context, package, at.lang).functions(),
             answers=answers,
             draft_id=draft.id if draft is not None else "",
             files=tuple(file_line(at, file) for file in files),
