@@ -122,6 +122,17 @@ def refuse_closed(context: Context, task: Task) -> None:
     )
 
 
+def refuse_ended(root: Instance) -> None:
+    """Refuse changes to what a case consists of once it has ended: its file is closed."""
+    if root.state in ("completed", "cancelled", "failed"):
+        raise Conflict(
+            reason={
+                "zh": "事项已经结束，案卷不再变动。",
+                "en": "the case has ended; nothing is put into its file or taken out any more.",
+            }
+        )
+
+
 def may_see(reader: Any, viewer: Viewer, root: Instance) -> bool:
     """Whether somebody may look at a case: exclusion first, then walls, then scope or part taken."""
     if viewer.system:

@@ -395,6 +395,13 @@ class Case:
             )
         )
 
+    def note_handler(self, element_id: str, user_id: str) -> None:
+        """Note that somebody handled a step: separation of duties asks for it ever after."""
+        self.take_part(user_id, "handler")
+        step = self.root.steps.get(element_id, {"n": 1, "by": []})
+        by = [user for user in step["by"] if user != user_id]
+        self.root.steps = {**self.root.steps, element_id: {**step, "by": [*by, user_id]}}
+
     def exclude(self, user_id: str) -> None:
         """Shut somebody out of the case for good."""
         if user_id in self.root.excluded:

@@ -251,7 +251,7 @@ class CaseClocks:
         rule = DeadlineRule.from_dict(clock.rule)
         task = case.task(clock.task_id) if clock.task_id else None
         if step.role == "handler":
-            values = _handler_values(case, task)
+            values = _handler_values(case, clock, task)
         elif step.role == "dept_head" and case.root.unit_id:
             values = [f"g:dept_head@{case.root.unit_id}"]
         else:
@@ -443,12 +443,19 @@ def reckon(clock: Clock, context: Context) -> deadlines.Due:
     )
 
 
-def _handler_values(case: Case, task: Task | None) -> list[str]:
-    if task is not None and task.assignee:
-        return [f"u:{task.assignee}"]
+def _handler_values(case: Case, clock: Clock, task: Task | None) -> list[str]:
+    """Whoever has the clock's step in hand; of a clock over several steps, those open now."""
     if task is not None:
-        return [row.value for row in case.tx.find(Candidate, task_id=task.id)]
-    return [f"u:{case.root.started_by}"]
+        return _holders(case, task)
+    open_tasks = case.tx.find(Task, instance_id=clock.instance_id, state="open")
+    values = [value for found in open_tasks for value in _holders(case, found)]
+    return list(dict.fromkeys(values)) or [f"u:{case.root.started_by}"]
+
+
+def _holders(case: Case, task: Task) -> list[str]:
+    if task.assignee:
+        return [f"u:{task.assignee}"]
+    return [row.value for row in case.tx.find(Candidate, task_id=task.id)]
 
 
 def said(clock: Clock) -> dict[str, Any]:

@@ -9,17 +9,18 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from engine.commands import Attach, RemoveAttachment
-from engine.errors import Forbidden, Invalid, NotFound, Problem
-from engine.handlers import access
-from engine.handlers.tasks import result
+from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from engine.handlers import access, outputs
+from engine.handlers.tasks import refuse_separated, result
 from engine.model.results import CaseResult, Stored
-from engine.model.rows import File
+from engine.model.rows import File, Instance, Task
+from engine.store import ge
 
 if TYPE_CHECKING:
     from engine.handlers.case import Case
     from engine.handlers.house import Context
 
-_FORBIDDEN_CHARACTERS = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_FORBIDDEN_CHARACTERS = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\:*?"<>|]')
 
 
 def attach(context: Context, command: Attach) -> Stored:
@@ -30,8 +31,12 @@ def attach(context: Context, command: Attach) -> Stored:
     task = None
     if command.task_id is not None:
         case, task = access.take_task(context, command.task_id)
+        refuse_separated(case, task)
     elif command.case_id is not None:
         case = access.take_case(context, command.case_id)
+        access.refuse_ended(case.root)
+    else:
+        _refuse_too_many(context)
     settings = context.house.settings
     sha256, size = context.house.files.put(command.content, settings.upload_max_mb * 1_000_000)
     row = File(
@@ -75,11 +80,53 @@ def remove(context: Context, command: RemoveAttachment) -> CaseResult:
                 "en": "only who uploaded a file may remove it.",
             }
         )
+    access.refuse_ended(case.root)
+    if _rests_on(case, file):
+        raise Forbidden(
+            reason={
+                "zh": "已办结的环节以这份材料为依据，不能移除。需要更换的，请由有权的环节重新提交。",
+                "en": "a finished step rests on this file; it stays. Where it must be replaced, the "
+                "step whose it is hands in another.",
+            }
+        )
     file.removed_at = context.now_ms
     context.tx.update(file, "removed_at")
     context.record("remove-attachment", file.id, {"sha256": file.sha256}, case.root)
     case.settle()
     return result(case)
+
+
+def _rests_on(case: Case, file: File) -> bool:
+    """Whether the case's variables or the answers of a finished step name a file."""
+    said: list[object] = [
+        variables
+        for (variables,) in case.tx.columns(Instance, ("variables",), root_id=case.root.id)
+    ]
+    finished = case.tx.columns(Task, ("answers",), root_id=case.root.id, state="completed")
+    said += [answers for (answers,) in finished]
+    return file.id in outputs.file_ids(said)
+
+
+LOOSE_A_DAY = 100
+"""Files of no case that one person may upload within a day."""
+
+
+def _refuse_too_many(context: Context) -> None:
+    """Start forms need few files; more of them only fill the disk."""
+    if context.viewer.system:
+        return
+    since = context.now_ms - 24 * 3_600_000
+    loose = context.tx.columns(
+        File, ("id",), root_id=None, uploaded_by=context.actor, uploaded_at=ge(since)
+    )
+    if len(loose) >= LOOSE_A_DAY:
+        raise Conflict(
+            reason={
+                "zh": f"您一天内上传了 {LOOSE_A_DAY} 个还没有发起事项的附件。请先提交已填好的事项，明天再上传其余的。",
+                "en": f"you have uploaded {LOOSE_A_DAY} files for matters not yet started within a "
+                "day. Start the matters you have ready; upload the rest tomorrow.",
+            }
+        )
 
 
 def clean_name(name: str) -> str:

@@ -117,7 +117,11 @@ def _record_in_case(context: Context, command: CorrelateMessage) -> CaseResult:
         raise Conflict(
             reason={"zh": "事项已中止，恢复后才能办理。", "en": "the case is suspended."}
         )
-    return _deliver(case, subscription, _answers(case, instance, element, command))
+    answers = _answers(case, instance, element, command)
+    if not context.viewer.system:
+        # What it brings may be somebody's work: a draft replaced is a draft made.
+        case.note_handler(element.id, context.actor)
+    return _deliver(case, subscription, answers)
 
 
 def _answers(

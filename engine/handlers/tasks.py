@@ -121,10 +121,7 @@ def _close(case: Case, task: Task, answers: dict[str, Any], late_reason: str) ->
     task.assignee = task.closed_by = context.actor
     task.answers = answers
     task.late_reason = late_reason
-    case.take_part(context.actor, "handler")
-    step = case.root.steps.get(task.element_id, {"n": 1, "by": []})
-    by = [user for user in step["by"] if user != context.actor]
-    case.root.steps = {**case.root.steps, task.element_id: {**step, "by": [*by, context.actor]}}
+    case.note_handler(task.element_id, context.actor)
     case.close_task(task, "completed")
 
 
