@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -108,12 +108,16 @@ def shown(
     refresh_url: str = "",
     action_url: str = "",
     name_of: Callable[[str], str] = str,
+    beside: Mapping[str, str] | None = None,
 ) -> forms.FormView | None:
-    """The form for the page, with problems beside their fields and summed up on top."""
+    """The form for the page, with problems beside their fields and summed up on top.
+
+    ``beside``: ids of the page's own fields by what problems call them, for the summary's links.
+    """
     if form is None:
         return None
     state = form.state(answers, context, now=engine().house.clock.now().astimezone(CHINA))
-    return forms.view(
+    view = forms.view(
         state,
         problems,
         lang=lang(),
@@ -121,4 +125,11 @@ def shown(
         name_of_user=name_of,
         refresh_url=refresh_url,
         action_url=action_url,
+    )
+    others = {problem.text(lang()): (beside or {}).get(problem.where, "") for problem in problems}
+    return replace(
+        view,
+        errors=tuple(
+            replace(error, id=error.id or others.get(error.text, "")) for error in view.errors
+        ),
     )

@@ -46,7 +46,13 @@ def _page(
     address = url_for("tasks.act", task_id=view.id)
     if view.state == "open" and view.actions["complete"].enabled:
         form_view = filling.shown(
-            view.form, answers, view.context, problems, refresh_url=address, action_url=address
+            view.form,
+            answers,
+            view.context,
+            problems,
+            refresh_url=address,
+            action_url=address,
+            beside={"late_reason": "late_reason"},
         )
     elif request.method == "POST":
         typed = filling.kept(view.form, view.context, view.files)
