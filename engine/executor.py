@@ -43,7 +43,8 @@ class Executor:
                 if attempt == ATTEMPTS:
                     raise Unavailable(
                         reason={
-                            "zh": "同一事项正被频繁办理。", "en": "the same case is in heavy use.",
+                            "zh": "同一事项正被频繁办理。",
+                            "en": "the same case is in heavy use.",
                         }
                     ) from exc
                 self._wait(attempt)

@@ -32,7 +32,7 @@ def take_task(
     context: Context, task_id: str, expected_version: int | None = None, *, handling: bool = True
 ) -> tuple[Case, Task]:
     """Lock the case of a task that the actor may handle (or see, when ``handling`` is false)."""
-    found = context.tx.lock_task(task_id) if is_id(task_id) else None
+    found = context.tx.lock_task(task_id, context.actor) if is_id(task_id) else None
     if found is None:
         raise NotFound(what=TASK)
     task, root = found

@@ -38,6 +38,8 @@ def attach(context: Context, command: Attach) -> Stored:
     else:
         _refuse_too_many(context)
     settings = context.house.settings
+    if not isinstance(command.content, bytes):
+        command.content.seek(0)  # a command that lost a race is run again
     sha256, size = context.house.files.put(command.content, settings.upload_max_mb * 1_000_000)
     row = File(
         tenant=context.tenant,

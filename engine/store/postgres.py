@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,8 @@ from engine import errors
 from engine.store.database import Cells, Count, Database, Link, Patience, Step
 from engine.store.problems import Retry, Unsure
 from engine.store.sqlite import no_room, unfit
+
+_names = itertools.count()
 
 _RERUN = {
     "40001": ("同时有其他人在办理。", "somebody else was at it at the same time."),
@@ -74,7 +77,8 @@ class PostgresLink(Link):
         """Rows bit by bit, by a cursor on the server."""
         self._count.add(text)
         try:
-            with self.raw.cursor(name="stream") as cursor:
+            # Several may be read side by side, and one that was left half-read is still open.
+            with self.raw.cursor(name=f"stream_{next(_names)}") as cursor:
                 cursor.itersize = size
                 cursor.execute(text.encode(), values)
                 yield from cursor

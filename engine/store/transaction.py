@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
-import sqlalchemy as sa
-
 from engine.model import rows
-from engine.model.rows import Chain, Draft, Instance, Row, Task
+from engine.model.rows import Chain, Draft, Instance, Membership, Row, Task, User
+from engine.store import tasklock
 from engine.store.codec import codec
 from engine.store.database import Database, Link, Patience
 from engine.store.flush import flush
@@ -25,8 +24,6 @@ from engine.store.where import Term, terms
 
 R = TypeVar("R", bound=Row)
 
-_APART = "\x1f"
-"""The unit separator: no name holds it."""
 
 _OF_A_CASE = (rows.Instance, rows.Task, rows.Clock, rows.Activity, rows.Subscription)
 """Rows that may be changed only by who holds their case."""
@@ -47,6 +44,7 @@ class Transaction(Reads):
         self._known: dict[tuple[type[Row], Key], Row] = {}
         self._locks: list[tuple[str, ...]] = []
         self._offered: dict[str, list[str]] = {}
+        self._viewers: dict[str, tuple[User | None, list[Membership]]] = {}
         self._numbers: dict[tuple[str, int], rows.Sequence] = {}
 
     # --- locking --------------------------------------------------------------------------------
@@ -67,23 +65,28 @@ class Transaction(Reads):
         self.held_cases[root_id] = found
         return found
 
-    def lock_task(self, task_id: str) -> tuple[Task, Instance] | None:
-        """Hold the case of a task; the task and the case's root as they are now."""
-        sql = self._statements.keep("task with case", self._task_with_case)
+    def lock_task(self, task_id: str, user_id: str = "") -> tuple[Task, Instance] | None:
+        """Hold the case of a task; the task and the case's root as they are now.
+
+        What ``candidates_of`` the task and ``viewer_rows`` of the user answer comes with it.
+        """
+        sql = self._statements.keep(
+            "task with case", lambda: tasklock.statement(self._database.locks_rows)
+        )
         stamp = self._link.stamp()
-        lines = self._ask(sql, {"id": task_id})
+        lines = self._ask(sql, {"id": task_id, "user": user_id})
         if not lines:
             return None
-        width = len(codec(Task).fields)
-        *cells, offered, version = lines[0]
-        task = codec(Task).make(cells[:width])
-        case = codec(Instance).make(cells[width:])
+        found = tasklock.read(lines[0])
+        if found.user is not None:
+            self._viewers[user_id] = (found.user, found.memberships)
+        case = found.case
         if case.id in self.held_cases:
             known = self.get(Task, id=task_id)
             return (known, self.held_cases[case.id]) if known else None
         if self._database.locks_rows:
             # The second look at the case is as old as the task; the first is locked and new.
-            fresh = version == case.version
+            fresh = found.before == case.version
         else:
             # Free now, it may have been held and given back while we read.
             fresh = self._hold(self._lock_name(Instance, (case.id,)))
@@ -94,40 +97,21 @@ class Transaction(Reads):
             return (again, held) if held and again else None
         self._forget_case(case.id)
         self.held_cases[case.id] = self._remember(Instance, case)
-        self.as_read[case.id] = tuple(cells[width:])
-        self._offered[task.id] = offered.split(_APART) if offered else []
-        return self._remember(Task, task), case
+        self.as_read[case.id] = found.cells
+        self._offered[task_id] = found.candidates
+        return self._remember(Task, found.task), case
 
     def candidates_of(self, task_id: str) -> list[str]:
         """The values of a task's candidate rows, as they stood when its case was locked."""
         known = self._offered.get(task_id)
         return super().candidates_of(task_id) if known is None else known
 
-    def _task_with_case(self) -> sa.ClauseElement:
-        """A task, the root of its case (locked), whom it waits for, the version before the lock."""
-        task, root = table(Task), table(Instance)
-        before = root.alias("before")
-        query = (
-            sa.select(
-                *(task.c[name] for name in codec(Task).fields),
-                *(root.c[name] for name in codec(Instance).fields),
-                self._joined_candidates(task),
-                before.c.version,
-            )
-            .join(root, sa.and_(root.c.tenant == task.c.tenant, root.c.id == task.c.root_id))
-            .join(before, sa.and_(before.c.tenant == task.c.tenant, before.c.id == task.c.root_id))
-            .where(task.c.tenant == sa.bindparam("tenant"), task.c.id == sa.bindparam("id"))
-        )
-        return query.with_for_update(of=root) if self._database.locks_rows else query
-
-    def _joined_candidates(self, task: sa.Table) -> sa.ScalarSelect[Any]:
-        offered = table(rows.Candidate)
-        join = sa.func.string_agg if self._database.locks_rows else sa.func.group_concat
-        return (
-            sa.select(join(offered.c.value, sa.literal_column(f"'{_APART}'")))
-            .where(offered.c.tenant == task.c.tenant, offered.c.task_id == task.c.id)
-            .scalar_subquery()
-        )
+    def viewer_rows(self, user_id: str) -> tuple[User | None, list[Membership]]:
+        """A user with all memberships; once a command for each user."""
+        known = self._viewers.get(user_id)
+        if known is None or User in self.pending or Membership in self.pending:
+            known = self._viewers[user_id] = super().viewer_rows(user_id)
+        return known
 
     def lock_chain(self, chain_id: str) -> Chain:
         """Hold the head of a chain (made if there is none) until the end."""

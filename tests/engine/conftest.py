@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.engines import make_town, town
+from tests.support.engines import make_town, sqlite_town, town
 
-__all__ = ["make_town", "town"]
+__all__ = ["make_town", "sqlite_town", "town"]

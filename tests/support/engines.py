@@ -246,6 +246,17 @@ def make_town(store_url: str, tmp_path: Path) -> Iterator[MakeTown]:
 
 
 @pytest.fixture
+def sqlite_town(sqlite_store_url: str, tmp_path: Path) -> Iterator[Town]:
+    """The town on SQLite alone, for what does not hang on the database."""
+    clock, files = VirtualClock(NOW), tmp_path / "files"
+    town = Town(open_engine(sqlite_store_url, files, clock), clock, sqlite_store_url, files)
+    people(town.engine)
+    town.run_due()
+    yield town
+    town.engine.close()
+
+
+@pytest.fixture
 def town(make_town: MakeTown) -> Town:
     """The town with plain settings, on each kind of database in turn."""
     return make_town()
