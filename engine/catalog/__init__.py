@@ -4,7 +4,7 @@ A package is a mapping of paths to content. Its hash pins everything a running c
 model, decisions, forms, document templates, texts, and the deadline catalogue it was made under.
 """
 
-from engine.catalog.checking import all_problems, check
+from engine.catalog.checking import all_problems, check, pinned
 from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
 from engine.catalog.reading import (
     REGION,
@@ -27,6 +27,7 @@ __all__ = [
     "called_processes",
     "check",
     "package_hash",
+    "pinned",
     "read_archive",
     "read_folder",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +12,8 @@ from engine import feel
 from engine.bpmn.definition import Element
 from engine.catalog.package import Package
 from engine.catalog.problems import missing, model_path, problem, split
-from engine.catalog.reading import Reader
-from engine.errors import ModelRejected, Problem
+from engine.catalog.reading import Reader, package_hash
+from engine.errors import ModelRejected, Problem, Unavailable
 
 
 def check(
@@ -31,6 +33,43 @@ def check(
     if errors:
         raise ModelRejected(errors)
     return replace(package, warnings=(*package.warnings, *problems))
+
+
+_KEPT = 64
+_pinned: OrderedDict[tuple[str, frozenset[str]], Package] = OrderedDict()
+_pinned_lock = threading.Lock()
+
+
+def pinned(
+    sha256: str, read: Callable[[], Mapping[str, bytes]], *, script_formats: frozenset[str]
+) -> Package:
+    """The package of a deployment's hash, parsed once in this process; ``read`` brings its files.
+
+    What a hash names never changes, so the package may be shared by all engines and threads.
+    Raises Unavailable when the files are not those that the hash was made of.
+    """
+    key = (sha256, script_formats)
+    with _pinned_lock:
+        known = _pinned.get(key)
+        if known is not None:
+            _pinned.move_to_end(key)
+            return known
+    files = read()
+    if package_hash(files) != sha256:
+        raise Unavailable(
+            reason={
+                "zh": "流程版本的内容与部署时不同，可能被直接改动了数据库。请管理员从备份恢复。",
+                "en": "a deployed version is not what was deployed; somebody may have edited the "
+                "database. Restore it from a backup.",
+            }
+        )
+    package = check(files, script_formats=script_formats)
+    with _pinned_lock:
+        kept = _pinned.setdefault(key, package)
+        _pinned.move_to_end(key)
+        while len(_pinned) > _KEPT:
+            _pinned.popitem(last=False)
+    return kept
 
 
 def all_problems(files: Mapping[str, bytes], **options: Any) -> list[Problem]:

@@ -15,6 +15,7 @@ from engine import catalog
 from engine.clock import CHINA, Clock, legal_date, millis
 from engine.config import Settings
 from engine.errors import NotFound
+from engine.handlers.attempts import Attempts
 from engine.handlers.viewers import viewer_of
 from engine.law import official
 from engine.law.calendar import Closure, WorkCalendar
@@ -56,6 +57,7 @@ class House:
 
     def __post_init__(self) -> None:
         self._packages: OrderedDict[str, catalog.Package] = OrderedDict()
+        self.attempts = Attempts()
         self._calendar: WorkCalendar | None = None
         self._lock = threading.Lock()
 
@@ -73,12 +75,14 @@ class House:
             row = reader.get(Deployment, id=deployment_id)
             if row is None:
                 raise NotFound(what={"zh": "流程版本", "en": "process version"})
-            blobs = {
-                blob.sha256: blob.content
-                for blob in reader.find(Blob, sha256=sorted(set(row.files.values())))
-            }
-        files = {path: blobs[sha256] for path, sha256 in row.files.items()}
-        return catalog.check(files, script_formats=frozenset(self.script_handlers))
+
+            def files() -> dict[str, bytes]:
+                wanted = sorted(set(row.files.values()))
+                blobs = {b.sha256: b.content for b in reader.find(Blob, sha256=wanted)}
+                return {path: blobs.get(sha256, b"") for path, sha256 in row.files.items()}
+
+            formats = frozenset(self.script_handlers)
+            return catalog.pinned(row.sha256, files, script_formats=formats)
 
     def _remember(self, deployment_id: str, package: catalog.Package) -> catalog.Package:
         with self._lock:
