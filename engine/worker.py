@@ -55,9 +55,17 @@ class Worker:
             if not batch:
                 break
             for job in batch:
-                self.run(job)
+                if self._holds(job):
+                    self.run(job)
                 done += 1
         return done
+
+    def _holds(self, job: Job) -> bool:
+        """Whether a job is still ours: one at the end of a slow batch has its lease renewed."""
+        now = millis(self.house.clock.now())
+        if job.lease_until is not None and now < job.lease_until - LEASE_MS // 2:
+            return True
+        return self.house.store.jobs.renew(job, now + LEASE_MS)
 
     def run(self, job: Job) -> None:
         """Do one claimed job; a failure is kept for a later try, or becomes an incident."""
