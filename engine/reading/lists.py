@@ -175,16 +175,17 @@ def _notices(at: Desk, query: q.Inbox) -> q.Page[Any]:
         cursor=query.cursor or None,
         limit=min(max(query.limit, 1), 200),
     )
-    ids = sorted({row.root_id for row in page.rows})
+    ids = sorted({row.notice.root_id for row in page.rows})
     titles = dict(at.reader.columns(Instance, ("id", "title"), id=ids)) if ids else {}
     lines = tuple(
         q.NoticeLine(
-            id=row.id,
-            case_id=row.root_id,
-            title=titles.get(row.root_id, ""),
-            text=at.pick(row.zh, row.en),
-            kind=row.kind,
-            at=row.at,
+            id=row.notice.id,
+            case_id=row.notice.root_id,
+            title=titles.get(row.notice.root_id, ""),
+            text=at.pick(row.notice.zh, row.notice.en),
+            kind=row.notice.kind,
+            at=row.notice.at,
+            read=row.read,
         )
         for row in page.rows
     )
