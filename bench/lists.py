@@ -1,0 +1,120 @@
+"""The first page of an inbox, with a thousand open tasks and with a hundred thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.house import ROLE, WHO, Line, opened
+from bench.report import Figure, middle, timed
+from engine import queries as q
+from engine.engine import Engine
+from engine.model import rows
+from engine.model.ids import new_id
+
+FEW, MANY = 1_000, 100_000
+_BATCH = 2_000
+
+
+def run(database: str, url: str, folder: Path) -> Iterator[Figure]:
+    """Both tabs, first page of 50, with all that the page's frame counts."""
+    with opened(url, folder) as engine:
+        deployment = _deployment(engine)
+        seconds: dict[tuple[str, int], float] = {}
+        seeded = 0
+        for size in (FEW, MANY):
+            seed(engine, deployment, seeded, size)
+            seeded = size
+            for tab in ("todo", "claim"):
+                seconds[tab, size] = first_page(engine, tab)
+    for tab in ("todo", "claim"):
+        few, many = seconds[tab, FEW], seconds[tab, MANY]
+        yield Figure(
+            name=f"{database}: inbox “{tab}”, {MANY:,} open tasks against {FEW:,}",
+            value=many / few,
+            unit="×",
+            bound=2,
+            detail=f"{many:,.0f} µs against {few:,.0f} µs",
+        )
+
+
+def _deployment(engine: Engine) -> rows.Deployment:
+    Line(engine, 5)
+    with engine.house.store.read() as reader:
+        found: rows.Deployment = reader.find(rows.Deployment)[0]
+    return found
+
+
+def first_page(engine: Engine, tab: q.Tab | str) -> float:
+    """Median microseconds of the query a page asks."""
+    query = q.Inbox(viewer=WHO, tab=tab)  # type: ignore[arg-type]
+    for _ in range(5):
+        engine.query(query)
+    return middle(timed(lambda: engine.query(query)) for _ in range(40))
+
+
+def seed(engine: Engine, deployment: rows.Deployment, start: int, end: int) -> None:
+    """Open cases with one task each: half of them the person's own, half before their group."""
+    store, now = engine.house.store, engine.house.clock.now()
+    for first in range(start, end, _BATCH):
+        with store.write() as tx:
+            for number in range(first, min(first + _BATCH, end)):
+                root_id, task_id = new_id(now), new_id(now)
+                due = 1_800_000_000_000 + (number * 7919 % end) * 60_000
+                mine = number % 2 == 0
+                tx.insert(_case(store.tenant, root_id, deployment, number, due))
+                tx.insert(_task(store.tenant, root_id, task_id, deployment, number, due, mine))
+                if not mine:
+                    tx.insert(
+                        rows.Candidate(
+                            tenant=store.tenant, task_id=task_id, value=f"g:{ROLE}", sort_at=due
+                        )
+                    )
+
+
+def _case(
+    tenant: str, root_id: str, deployment: rows.Deployment, number: int, due: int
+) -> rows.Instance:
+    return rows.Instance(
+        tenant=tenant,
+        id=root_id,
+        root_id=root_id,
+        deployment_id=deployment.id,
+        process_key=deployment.process_key,
+        process_id=deployment.process_key,
+        title=f"事项 {number}",
+        case_no=f"〔2026〕{number}号",
+        started_by=WHO,
+        started_at=1,
+        due_at=due,
+        tokens=b"x" * 600,
+        variables={"opinion": "x" * 300},
+    )
+
+
+def _task(
+    tenant: str,
+    root_id: str,
+    task_id: str,
+    deployment: rows.Deployment,
+    number: int,
+    due: int,
+    mine: bool,
+) -> rows.Task:
+    return rows.Task(
+        tenant=tenant,
+        id=task_id,
+        instance_id=root_id,
+        root_id=root_id,
+        key="t1",
+        element_id="t1",
+        name="审核",
+        process_key=deployment.process_key,
+        deployment_id=deployment.id,
+        title=f"事项 {number}",
+        case_no=f"〔2026〕{number}号",
+        opened_at=1,
+        sort_at=due,
+        due_at=due,
+        assignee=WHO if mine else None,
+    )
