@@ -213,12 +213,19 @@ def test_an_upload_survives_a_mistake_elsewhere(office: Office) -> None:
     case_id = office.start()
     task = office.task(case_id, "S1_items")
     visitor = office.client(DRAFTER)
-    sent = {**GOOD, "checker": "", "quotes": (BytesIO("三家报价".encode()), "报价.txt")}
+    seen = page(visitor.get(f"/tasks/{task}")).xpath("//input[@name='version']/@value")[0]
+    sent = {
+        **GOOD,
+        "version": seen,
+        "checker": "",
+        "quotes": (BytesIO("三家报价".encode()), "报价.txt"),
+    }
     answer = visitor.post(f"/tasks/{task}", sent, content_type="multipart/form-data")
     assert answer.status_code == 422
     kept = page(answer).xpath("//input[@name='quotes-_keep']/@value")
     assert len(kept) == 1
-    done = visitor.post(f"/tasks/{task}", {**GOOD, "quotes-_keep": kept[0]})
+    version = page(answer).xpath("//input[@name='version']/@value")[0]
+    done = visitor.post(f"/tasks/{task}", {**GOOD, "quotes-_keep": kept[0], "version": version})
     assert done.status_code == 302, text(done)
     file = visitor.get(f"/cases/files/{kept[0]}")
     assert file.get_data().decode() == "三家报价"
@@ -227,12 +234,32 @@ def test_an_upload_survives_a_mistake_elsewhere(office: Office) -> None:
     file.close()
 
 
+def test_who_can_be_picked_is_who_holds_the_role(office: Office) -> None:
+    task = office.task(office.start(), "S1_items")
+    shown = page(office.client(DRAFTER).get(f"/tasks/{task}"))
+    offered = shown.xpath("//select[@name='checker']//option/@value")
+    assert offered == ["", OFFICE]
+
+
+def test_an_upload_is_no_change_by_somebody_else(office: Office) -> None:
+    task = office.task(office.start(), "S1_items")
+    visitor = office.client(DRAFTER)
+    seen = page(visitor.get(f"/tasks/{task}")).xpath("//input[@name='version']/@value")[0]
+    files = [(BytesIO(b"1"), "一.txt"), (BytesIO(b"2"), "二.txt")]
+    sent = {**GOOD, "version": seen, "quotes": files}
+    done = visitor.post(f"/tasks/{task}", sent, content_type="multipart/form-data")
+    assert done.status_code == 302, text(done)
+
+
 def test_a_wrong_kind_of_file_is_refused_with_its_reason(office: Office) -> None:
     task = office.task(office.start(), "S1_items")
     sent = {**GOOD, "quotes": (BytesIO(b"MZ\x90"), "virus.exe")}
     answer = office.client(DRAFTER).post(f"/tasks/{task}", sent, content_type="multipart/form-data")
     assert answer.status_code == 422
-    assert "virus.exe" in text(answer) or "exe" in text(answer)
+    shown = page(answer)
+    (anchor,) = shown.xpath("//*[@id='form-errors']//a[@href='#f-quotes']")
+    assert "exe" in anchor.text_content()
+    assert shown.xpath("//input[@name='items-0-name']/@value") == ["灯"]
 
 
 def test_who_asked_may_not_review(office: Office) -> None:

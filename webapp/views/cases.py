@@ -155,9 +155,9 @@ def message(case_id: str, key: str) -> Answer:
         return _message_page(view, line, line.answers), 200
     sent = filling.read(line.form, line.context, view.files, attach={"case_id": case_id})
     if sent.again:
-        return _message_page(view, line, sent.answers), 200
-    if sent.unseen:
-        return _message_page(view, line, sent.answers, sent.unseen), 422
+        return _message_page(view, line, sent.answers, sent.problems), 200
+    if sent.problems:
+        return _message_page(view, line, sent.answers, sent.problems), 422
     try:
         do(CorrelateMessage, name=line.name, case_id=case_id, key=key, answers=sent.answers)
     except AnswersInvalid as exc:

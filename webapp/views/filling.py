@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from engine.clock import CHINA
 from engine.commands import Attach
-from engine.errors import Problem
+from engine.errors import Invalid, Problem
 from engine.forms import Form
 from engine.queries import FileLine, People
 from webapp import forms
@@ -20,11 +20,16 @@ from webapp.current import ask, do, engine, lang
 
 @dataclass(frozen=True)
 class Filling:
-    """A posted form: its answers with uploads in their places, and which button was pressed."""
+    """A posted form: its answers with uploads in their places, and which button was pressed.
+
+    ``problems``: uploads that were refused, and fields that appeared just now. ``stored``: how many
+    uploads were stored, each a change of its case by the very person who sends the form.
+    """
 
     answers: dict[str, Any]
     pressed: str
-    unseen: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    stored: int = 0
 
     @property
     def again(self) -> bool:
@@ -32,11 +37,11 @@ class Filling:
         return self.pressed != "submit"
 
 
-def people(roles: Sequence[str], unit: str) -> Sequence[forms.Person]:
-    """People for a picker, as the form macros want them."""
+def people(roles: str, unit: str) -> Sequence[forms.Person]:
+    """People for a picker: anyone with one of the roles (comma-separated) in the unit."""
     return [
         forms.Person(id=one.id, name=one.name, unit=one.unit)
-        for one in ask(People, role=",".join(roles), unit=unit)
+        for one in ask(People, role=roles, unit=unit)
     ]
 
 
@@ -68,16 +73,26 @@ def read(
     if form is None:
         return Filling({}, "submit")
     post = forms.read(form, request.form, request.files, known=known_files(files))
-    stored = {
-        path: [_store(upload, path, attach) for upload in uploads if upload.filename]
-        for path, uploads in post.uploads.items()
-    }
+    stored: dict[str, list[Any]] = {}
+    refused: list[Problem] = []
+    for path, uploads in post.uploads.items():
+        for upload in uploads:
+            try:
+                stored.setdefault(path, []).append(_store(upload, path, attach))
+            except Invalid as exc:
+                refused += [replace(problem, where=path) for problem in exc.problems]
     answers = post.with_uploads(form, stored)
     pressed: str = post.action.kind
     if "_draft" in request.form:
         pressed = "draft"
     state = form.state(answers, context, now=engine().house.clock.now().astimezone(CHINA))
-    return Filling(answers, pressed, post.unseen(state) if pressed == "submit" else ())
+    unseen = post.unseen(state) if pressed == "submit" else ()
+    return Filling(
+        answers,
+        pressed,
+        (*refused, *unseen),
+        sum(len(references) for references in stored.values()),
+    )
 
 
 def kept(form: Form | None, context: Mapping[str, Any], files: Sequence[FileLine]) -> Any:

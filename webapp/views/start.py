@@ -68,12 +68,14 @@ def act(process_key: str) -> Answer:
         )
         if filling.wants_word():
             return jsonify(saved=True, draft=saved)
+        if sent.problems:
+            return _page(view, sent.answers, sent.problems), 422
         flash(_("草稿已保存，可以稍后继续。"), "success")
         return redirect(url_for("start.show", process_key=process_key, draft=saved))
     if sent.again:
-        return _page(view, sent.answers), 200
-    if sent.unseen:
-        return _page(view, sent.answers, sent.unseen), 422
+        return _page(view, sent.answers, sent.problems), 200
+    if sent.problems:
+        return _page(view, sent.answers, sent.problems), 422
     return _start(view, sent.answers)
 
 

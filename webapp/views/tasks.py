@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -75,39 +76,41 @@ def act(task_id: str) -> Answer:
     if not view.actions["complete"].enabled:
         return _refused(view)
     sent = filling.read(view.form, view.context, view.files, attach={"task_id": task_id})
-    if sent.pressed == "draft":
-        do(SaveDraft, task_id=task_id, answers={**sent.answers, LATE: late_reason[:2000]})
-        if filling.wants_word():
-            return jsonify(saved=True)
-        flash(_("草稿已保存，可以稍后继续。"), "success")
-        return redirect(url_for("tasks.show", task_id=task_id))
-    if "_claim" in request.form or "_unclaim" in request.form:
-        if sent.answers != dict(view.answers):
-            do(SaveDraft, task_id=task_id, answers={**sent.answers, LATE: late_reason[:2000]})
-        return claim(task_id) if "_claim" in request.form else unclaim(task_id)
-    if sent.again:
-        return _page(view, sent.answers, late_reason=late_reason), 200
-    if sent.unseen:
-        return _page(view, sent.answers, sent.unseen, late_reason=late_reason), 422
-    return _complete(view, sent.answers, late_reason)
-
-
-def _complete(view: TaskView, answers: dict[str, Any], late_reason: str) -> Answer:
-    expected = request.form.get("version", "")
+    # One's own uploads, stored just now, are no change by somebody else.
+    seen = whole(request.form.get("version", ""))
+    current = view.case.version if seen is None else seen
+    view = replace(view, case=replace(view.case, version=current + sent.stored))
     try:
-        result = do(
-            CompleteTask,
-            task_id=view.id,
-            answers=answers,
-            late_reason=late_reason,
-            expected_version=whole(expected),
-        )
+        return _pressed(view, sent, late_reason)
     except AnswersInvalid as exc:
-        return _page(view, answers, exc.problems, late_reason=late_reason), 422
+        return _page(view, sent.answers, exc.problems, late_reason=late_reason), 422
     except (Conflict, Forbidden) as exc:
         # What was typed stays on the page, beside what has changed meanwhile.
         fresh = ask(TaskPage, task_id=view.id)
-        return _page(fresh, answers, late_reason=late_reason, note=exc.message(lang())), 409
+        return _page(fresh, sent.answers, late_reason=late_reason, note=exc.message(lang())), 409
+
+
+def _pressed(view: TaskView, sent: filling.Filling, late_reason: str) -> Answer:
+    claiming = "_claim" in request.form or "_unclaim" in request.form
+    if sent.pressed == "draft" or (claiming and sent.answers != dict(view.answers)):
+        do(SaveDraft, task_id=view.id, answers={**sent.answers, LATE: late_reason[:2000]})
+    if claiming:
+        return claim(view.id) if "_claim" in request.form else unclaim(view.id)
+    if sent.pressed == "draft" and not sent.problems:
+        if filling.wants_word():
+            return jsonify(saved=True)
+        flash(_("草稿已保存，可以稍后继续。"), "success")
+        return redirect(url_for("tasks.show", task_id=view.id))
+    if sent.again or sent.problems:
+        status = 422 if sent.problems else 200
+        return _page(view, sent.answers, sent.problems, late_reason=late_reason), status
+    result = do(
+        CompleteTask,
+        task_id=view.id,
+        answers=sent.answers,
+        late_reason=late_reason,
+        expected_version=view.case.version if "version" in request.form else None,
+    )
     return _onward(result)
 
 
