@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -208,18 +208,25 @@ def _documentation(element: etree._Element) -> str:
 
 def _starts(graph: Graph, process: etree._Element) -> tuple[StartEvent, ...]:
     drawn = tuple(
-        _start(graph, node) for node in graph.children(process) if names.kind(node) == "startEvent"
+        start
+        for node in graph.children(process)
+        if names.kind(node) == "startEvent"
+        for start in _start(graph, node)
     )
     # Where none is drawn, one is implied (BPMN 2.0.2, 10.5.2).
     return drawn or (StartEvent(element_id=names.implied_start(process), kind="none"),)
 
 
-def _start(graph: Graph, node: etree._Element) -> StartEvent:
-    kind = event_kind(graph, node)
-    name = event_name(graph, node)
-    if kind == "timer":
-        name = timer_text(graph.definitions(node)[0])
-    return StartEvent(element_id=node.get("id", ""), kind=kind or "none", name=name)
+def _start(graph: Graph, node: etree._Element) -> Iterator[StartEvent]:
+    """The ways to start at one event: one for each of its triggers."""
+    identifier = node.get("id", "")
+    definitions = graph.definitions(node)
+    for each in definitions:
+        kind = names.kind(each).removesuffix("EventDefinition")
+        name = timer_text(each) if kind == "timer" else definition_name(graph, each)
+        yield StartEvent(element_id=identifier, kind=kind, name=name)
+    if not definitions:
+        yield StartEvent(element_id=identifier, kind="none")
 
 
 class _Lanes:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from engine.bpmn import names
 from engine.bpmn.elements import event_kind
-from engine.bpmn.graph import Graph
+from engine.bpmn.graph import Graph, scope_of
 from engine.bpmn.names import Node
 
 
@@ -76,9 +76,30 @@ def event(trigger: str) -> Test:
     return lambda graph, event: event_kind(graph, event) == trigger
 
 
-def several_triggers(graph: Graph, event: Node) -> bool:
-    """An event with more than one trigger."""
-    return event_kind(graph, event) in {"multiple", "parallelMultiple"}
+def conditional_start(graph: Graph, start: Node) -> bool:
+    """A start event of a process that waits for a condition before there is any data."""
+    return _starts_process(start) and any(
+        names.trigger(each) == "conditional" for each in graph.definitions(start)
+    )
+
+
+def parallel_start(graph: Graph, start: Node) -> bool:
+    """A start event of a process that several things have to happen for."""
+    return _starts_process(start) and event_kind(graph, start) == "parallelMultiple"
+
+
+def _starts_process(start: Node) -> bool:
+    scope = scope_of(start)
+    return scope is not None and names.kind(scope) == "process"
+
+
+def thrown_among_others(graph: Graph, event: Node) -> bool:
+    """An event that is to wait for several, of which one cannot be waited for."""
+    kind = event_kind(graph, event)
+    triggers = {names.trigger(each) for each in graph.definitions(event)}
+    if kind == "parallelMultiple":
+        return bool(triggers & {"error", "escalation", "cancel", "compensate"})
+    return kind == "multiple" and "compensate" in triggers
 
 
 def quantity(attribute: str) -> Test:

@@ -115,6 +115,11 @@ _FREQUENT: Final = (
 _KINDS: Final[dict[object, str]] = {_BRACED + each: each for each in _FREQUENT}
 
 
+def trigger(definition: etree._Element) -> str:
+    """The trigger an event definition stands for: ``timer``, ``message`` and so on."""
+    return kind(definition).removesuffix("EventDefinition")
+
+
 def local_name(reference: str | None) -> str:
     """A reference without its namespace prefix: ``tns:Message_1`` means ``Message_1``."""
     return (reference or "").strip().rpartition(":")[2]

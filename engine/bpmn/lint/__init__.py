@@ -21,6 +21,7 @@ from engine.bpmn.lint import (
     identity,
     paths,
     processes,
+    several,
 )
 from engine.errors import Problem
 
@@ -35,6 +36,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *gateways.RULES,
     *collaborations.RULES,
     *events.RULES,
+    *several.RULES,
     *activities.RULES,
     *expressions.RULES,
 )

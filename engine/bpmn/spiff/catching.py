@@ -147,9 +147,10 @@ def _in_handler(token: Token) -> bool:
 def _best(events: tuple[E, ...], kind: str, code: str) -> E | None:
     any_code = None
     for event in events:
-        if event.trigger.kind == kind:
-            if event.trigger.name.text == code:
-                return event
-            if not event.trigger.name.text:
-                any_code = event
+        for trigger in event.triggers:
+            if trigger.kind == kind:
+                if trigger.name.text == code:
+                    return event
+                if not trigger.name.text:
+                    any_code = event
     return any_code

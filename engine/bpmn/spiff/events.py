@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.bpmn.spiff import catching
+from engine.bpmn.spiff import catching, conditions
 from engine.bpmn.spiff.activities import request
 from engine.bpmn.spiff.gateways import decide
 from engine.bpmn.spiff.node import Node, go_on
@@ -16,21 +16,86 @@ from engine.bpmn.spiff.waiting import set_again, set_timer, subscribe, throw_mes
 if TYPE_CHECKING:
     from engine.bpmn.spiff.scopes import EventSubProcess
 
-WAITED_FOR = frozenset({"timer", "message", "signal"})
-"""Triggers that come from outside; the others are thrown inside the instance."""
+WAITED_FOR = frozenset({"timer", "message", "signal", "conditional"})
+"""Triggers that come from outside or from data; the others are thrown inside the instance."""
 
 
 class Event(Node):
-    """Any event; ``trigger.kind`` is '' for none."""
+    """Any event. Without triggers it is one of no type.
 
-    trigger = Trigger()
+    One that waits for several has a listener inside for each of them: a *part*, which remembers in
+    ``on`` which trigger is its own. With ``parallel`` all have to come, else the first is enough.
+    """
+
+    triggers: tuple[Trigger, ...] = ()
+    parallel = False
+
+    @property
+    def trigger(self) -> Trigger:
+        """The only trigger, or the first."""
+        return self.triggers[0] if self.triggers else Trigger()
+
+    @property
+    def waited(self) -> tuple[int, ...]:
+        """Which of the triggers are waited for."""
+        return tuple(n for n, each in enumerate(self.triggers) if each.kind in WAITED_FOR)
+
+    def trigger_of(self, token: Token) -> Trigger:
+        """The trigger a token waits for."""
+        own: int | None = token.memo.get("on")
+        return self.triggers[self.waited[0] if own is None else own]
 
     def arm(self, token: Token) -> None:
         """Start to wait for the event."""
-        if self.trigger.timer is not None:
-            set_timer(token, self.trigger.timer)
+        waited = self.waited
+        if len(waited) > 1 and "on" not in token.memo:
+            for number in waited:
+                part = token.workflow.create(self, token, Role.LISTENER)
+                part.memo["on"] = number
+                token.workflow.arm(part)
+            return
+        trigger = self.trigger_of(token)
+        if trigger.timer is not None:
+            set_timer(token, trigger.timer)
+        elif trigger.kind == "conditional":
+            conditions.watch(token)
         else:
-            subscribe(token, self.trigger)
+            subscribe(token, trigger)
+
+    def happen(self, token: Token, values: Mapping[str, object]) -> None:
+        """What was waited for has come, or one of several."""
+        if "on" not in token.memo:
+            self.come(token, values)
+            return
+        whole = token.parent
+        assert whole is not None
+        if self.parallel:
+            whole.memo.setdefault("with", {}).update(values)
+            token.discard()
+            if not whole.inside:
+                self.come(whole, whole.memo.pop("with"))
+        elif self.ends_waiting:
+            token.discard()
+            for other in whole.inside:
+                other.cancel()
+            self.come(whole, values)
+        else:
+            _listen_again(token, whole)
+            token.discard()
+            self.come_beside(whole, values)
+
+    @property
+    def ends_waiting(self) -> bool:
+        """Whether nothing is waited for any more once the event has happened."""
+        return True
+
+    def come(self, token: Token, values: Mapping[str, object]) -> None:
+        """The event has happened; ``token`` waited for it."""
+        raise NotImplementedError(self.kind)
+
+    def come_beside(self, token: Token, values: Mapping[str, object]) -> None:
+        """It has happened, and ``token`` goes on waiting for it to happen again."""
+        raise NotImplementedError(self.kind)
 
 
 class StartEvent(Event):
@@ -39,14 +104,25 @@ class StartEvent(Event):
     interrupting = True
     sets_off: EventSubProcess | None = None
 
-    def happen(self, listener: Token, values: Mapping[str, object]) -> None:
+    @property
+    def ends_waiting(self) -> bool:
+        """An interrupting one happens once."""
+        return self.interrupting
+
+    def come(self, token: Token, values: Mapping[str, object]) -> None:
         """The trigger of an event sub-process has come."""
         assert self.sets_off is not None
-        scope = listener.parent
+        scope = token.parent
         assert scope is not None
         if not self.interrupting:
-            _listen_again(listener, scope)
-        self.sets_off.set_off(scope, self, listener, values)
+            _listen_again(token, scope)
+        self.sets_off.set_off(scope, self, token, values)
+
+    def come_beside(self, token: Token, values: Mapping[str, object]) -> None:
+        """One of several triggers has come; all are waited for again."""
+        assert self.sets_off is not None
+        assert token.parent is not None
+        self.sets_off.set_off(token.parent, self, None, values)
 
 
 class EndEvent(Event):
@@ -58,7 +134,7 @@ class EndEvent(Event):
         """Throw what the event says."""
         if self.job is not None:
             return request(token, self.job)
-        return throw(token, self.trigger)
+        return all(throw(token, trigger) for trigger in self.triggers)
 
     def choose(self, token: Token) -> tuple[Flow, ...]:
         """An end has no way out."""
@@ -71,6 +147,16 @@ class ThrowEvent(EndEvent):
     def choose(self, token: Token) -> tuple[Flow, ...]:
         """Go on behind it."""
         return Node.choose(self, token)
+
+
+_LAST = ("compensate", "escalation", "error", "terminate", "cancel")
+
+
+def in_order(triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...]:
+    """The order in which several are thrown: as drawn, what may end its thrower last."""
+    return tuple(
+        sorted(triggers, key=lambda each: _LAST.index(each.kind) if each.kind in _LAST else -1)
+    )
 
 
 def throw(token: Token, trigger: Trigger) -> bool:
@@ -98,7 +184,7 @@ class CatchEvent(Event):
         self.arm(token)
         return False
 
-    def happen(self, token: Token, values: Mapping[str, object]) -> None:
+    def come(self, token: Token, values: Mapping[str, object]) -> None:
         """It has happened; behind an event-based gateway, that decides the way."""
         decide(token)
         go_on(token, values)
@@ -109,18 +195,28 @@ class BoundaryEvent(Event):
 
     interrupting = True
 
+    @property
+    def ends_waiting(self) -> bool:
+        """An interrupting one happens once."""
+        return self.interrupting
+
     def attach(self, host: Token) -> None:
         """Wait for it while the activity goes on; errors and escalations need no waiting."""
-        if self.trigger.kind in WAITED_FOR:
+        if self.waited:
             host.workflow.listen(self, host)
 
-    def happen(self, listener: Token, values: Mapping[str, object]) -> None:
+    def come(self, token: Token, values: Mapping[str, object]) -> None:
         """What it waited for has come."""
-        host = listener.parent
+        host = token.parent
         assert host is not None
         if not self.interrupting:
-            _listen_again(listener, host)
-        self.go_off(host, listener, values)
+            _listen_again(token, host)
+        self.go_off(host, token, values)
+
+    def come_beside(self, token: Token, values: Mapping[str, object]) -> None:
+        """One of several triggers has come; all are waited for again."""
+        assert token.parent is not None
+        self.go_off(token.parent, None, values)
 
     def go_off(self, host: Token, listener: Token | None, values: Mapping[str, object]) -> None:
         """Leave the activity by this event; an interrupting one ends the activity at once."""
@@ -137,9 +233,12 @@ class BoundaryEvent(Event):
 
 def _listen_again(listener: Token, host: Token) -> None:
     instance = listener.workflow
-    if "due" not in listener.memo:
-        instance.listen(listener.task_spec, host)
-        return
     following = instance.create(listener.task_spec, host, Role.LISTENER)
-    if not set_again(following, listener):
+    if "on" in listener.memo:
+        following.memo["on"] = listener.memo["on"]
+    if "was" in listener.memo:
+        following.memo["was"] = listener.memo["was"]
+    if "due" not in listener.memo:
+        instance.arm(following)
+    elif not set_again(following, listener):
         following.discard()

@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.definition import Services
-from engine.bpmn.spiff import joins
+from engine.bpmn.spiff import conditions, joins
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.token import Phase, Role, Token
 from engine.errors import YifaError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 STEP_BUDGET = 10_000
 """Activations of elements in one call, after which an instance may be running away."""
+LOOKS_A_STEP = 10
+"""How many looks at conditions count as one activation."""
 
 
 class NoPython:
@@ -69,6 +71,12 @@ class Instance(BpmnWorkflow):
         """Code of the last escalation that left the process."""
         self.told: list[facts.Fact] = []
         self.queue: deque[Token] = deque()
+        self.watched: dict[str, Token] = {}
+        """What waits for a condition, by key; some may be gone already."""
+        self.touched: set[str] = set()
+        """Variables changed since conditions were last looked at, while any is watched."""
+        self.unseen = False
+        """Whether there are conditions that were never looked at."""
         self.joins: dict[tuple[str, str], Token] = {}
         """The token that gathers at a joining gateway, by container and gateway."""
 
@@ -131,7 +139,7 @@ class Instance(BpmnWorkflow):
 
     def drain(self) -> None:
         """Run until everything waits, or the budget is spent."""
-        steps = 0
+        steps = conditions.look(self, everything=True) if self.watched else 0
         while True:
             while self.queue:
                 token = self.queue.popleft()
@@ -143,6 +151,8 @@ class Instance(BpmnWorkflow):
                     self._halt(token)
                     return
                 token.run()
+                if self.watched and (self.touched or self.unseen):
+                    steps += conditions.look(self) // LOOKS_A_STEP
             if not self.joins:
                 return
             if not joins.settle(self):
@@ -228,8 +238,8 @@ class Instance(BpmnWorkflow):
     def close(self, token: Token, *, completed: bool) -> None:
         """Report that what a token waited for from outside is over."""
         waits, token.waits = token.waits, ""
-        if waits:
-            told = _CLOSED[waits]
+        told = _CLOSED.get(waits)
+        if told is not None:
             about: dict[str, Any] = {"key": token.key, "element_id": token.task_spec.bpmn_id}
             if told in _WITH_OUTCOME:
                 about["outcome"] = "completed" if completed else "cancelled"

@@ -21,7 +21,7 @@ from engine.bpmn.definition import Element
 from engine.bpmn.graph import Graph
 from engine.bpmn.spiff import activities, events, gateways, reading, scopes
 from engine.bpmn.spiff.node import Node
-from engine.bpmn.spiff.plan import Flow, Trigger
+from engine.bpmn.spiff.plan import Flow
 from engine.bpmn.spiff.reach import MOST_WALKED
 from engine.bpmn.spiff.refusing import Refusals
 from engine.errors import ModelRejected
@@ -126,7 +126,7 @@ class ScopeParser(ProcessParser):
         nodes: list[Node] = list(self.spec.task_specs.values())
         starts = [each for each in nodes if isinstance(each, events.StartEvent)]
         if starts:
-            plain = [each for each in starts if not each.trigger.kind]
+            plain = [each for each in starts if not each.triggers]
             return tuple(plain[:1])
         return tuple(each for each in nodes if not each.incoming and not _set_off_otherwise(each))
 
@@ -239,12 +239,13 @@ def _call(parser: ModelParser, element: Xml, node: activities.CallActivity) -> N
 
 
 def _event(parser: ModelParser, element: Xml, node: events.Event) -> None:
-    found = reading.triggers(parser.graph, element)
-    node.trigger = found[0] if found else Trigger()
+    node.triggers = reading.triggers(parser.graph, element)
+    node.parallel = names.is_true(element.get("parallelMultiple")) and len(node.triggers) > 1
 
 
 def _throw(parser: ModelParser, element: Xml, node: events.EndEvent) -> None:
     _event(parser, element, node)
+    node.triggers = events.in_order(node.triggers)
     node.job = reading.job(element)
 
 
@@ -256,7 +257,7 @@ def _start(parser: ModelParser, element: Xml, node: events.StartEvent) -> None:
 def _boundary(parser: ModelParser, element: Xml, node: events.BoundaryEvent) -> None:
     _event(parser, element, node)
     interrupts = (element.get("cancelActivity") or "true").strip() in ("true", "1")
-    node.interrupting = interrupts or node.trigger.kind == "error"
+    node.interrupting = interrupts or any(each.kind == "error" for each in node.triggers)
 
 
 def _sub_process(parser: ModelParser, element: Xml, node: scopes.Scope) -> None:

@@ -15,7 +15,7 @@ from engine.errors import ModelRejected, Problem
 Xml = names.Node
 
 _SOME_DAY = datetime(2001, 1, 1, tzinfo=UTC)
-_KNOWN_CATCHES = frozenset({"timer", "message", "signal"})
+_KNOWN_CATCHES = frozenset({"timer", "message", "signal", "conditional"})
 _KNOWN = {
     "startEvent": _KNOWN_CATCHES | {"error", "escalation"},
     "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
@@ -80,13 +80,19 @@ class Refusals:
 
     def _event(self, element: Xml, kind: str) -> None:
         triggers = reading.triggers(self._graph, element)
-        if len(triggers) > 1:
-            self._refuse(element, "有多个触发条件的事件", "an event with several definitions")
         for trigger in triggers:
             if trigger.kind not in _KNOWN[kind]:
                 self._refuse(element, f"“{trigger.kind}”事件", f"a {trigger.kind} event here")
             elif trigger.kind == "timer":
                 self._timer(element, trigger.timer)
+        if names.is_true(element.get("parallelMultiple")) and len(triggers) > 1:
+            for trigger in triggers:
+                if trigger.kind not in _KNOWN_CATCHES:
+                    self._refuse(
+                        element,
+                        f"与其他触发条件并列的“{trigger.kind}”",
+                        f"a {trigger.kind} that has to come together with others",
+                    )
         if not triggers and kind in ("intermediateCatchEvent", "boundaryEvent"):
             self._refuse(element, "没有触发条件的捕获事件", "a catching event without a definition")
 

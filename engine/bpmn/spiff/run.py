@@ -237,8 +237,12 @@ class Run:
         )
 
     def set_variables(self, variables_: Mapping[str, object], key: str | None = None) -> None:
-        """Set variables, each in the scope that has it as seen from ``key``, else in the root."""
+        """Set variables, each in the scope that has it as seen from ``key``, else in the root.
+
+        What waited for a condition that has become true by it goes on.
+        """
         variables.merge(self._instance, self._token(key) if key else None, plain_map(variables_))
+        self._instance.drain()
 
     # ------------------------------------------------------------------ within
 

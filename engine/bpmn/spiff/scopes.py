@@ -9,7 +9,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.spiff.activities import Activity
-from engine.bpmn.spiff.events import WAITED_FOR, StartEvent
+from engine.bpmn.spiff.events import StartEvent
 from engine.bpmn.spiff.node import Node, go_on
 from engine.bpmn.spiff.reach import Reach
 from engine.bpmn.spiff.token import Phase, Role, Token
@@ -59,15 +59,27 @@ class Scope(Activity):
     def listen(self, token: Token) -> None:
         """Wait for what sets off the event sub-processes inside."""
         for start in self.handlers:
-            if start.trigger.kind in WAITED_FOR:
+            if start.waited:
                 token.workflow.listen(start, token)
 
     def emptied(self, container: Token, child: Token) -> None:
         """The scope is done when no token is left in it."""
         if container.role is Role.BODY:
             super().emptied(container, child)
-        elif container.phase is Phase.ENTER and not container.holds_tokens:
-            container.proceed(Phase.LEAVE)
+        elif container.phase is Phase.ENTER:
+            if not container.holds_tokens:
+                container.proceed(Phase.LEAVE)
+            elif self.handlers:
+                _stop_listening(container)
+
+
+def _stop_listening(container: Token) -> None:
+    # A scope in which only event sub-processes still run begins no further ones (13.5.4).
+    inside = container.inside
+    if all(child.role is Role.LISTENER or child.task_spec.is_handler for child in inside):
+        for child in inside:
+            if child.role is Role.LISTENER:
+                child.cancel()
 
 
 class SubProcess(Scope):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.bpmn.spiff import conditions
 from engine.bpmn.spiff.gateways import Joining
 from engine.bpmn.spiff.instance import Instance
 from engine.bpmn.spiff.node import Node
@@ -126,6 +127,8 @@ def _load(instance: Instance, saved: Document, nodes: Mapping[str, Node]) -> Non
     token.incident = saved.get("i", "")
     token.locals = saved.get("l", {})
     token.memo = saved.get("m", {})
+    if token.waits == conditions.WAITS:
+        instance.watched[key] = token
     if isinstance(node, Joining) and "in" in token.memo and parent is not None:
         instance.joins[(parent.key, node.name)] = token
 

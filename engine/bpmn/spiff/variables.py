@@ -35,6 +35,8 @@ def visible(instance: Instance, token: Token | None) -> dict[str, object]:
 def assign(instance: Instance, token: Token | None, target: tuple[str, ...], value: object) -> None:
     """Set a variable in the innermost scope that has it, else in the root."""
     name = target[0]
+    if instance.watched:
+        instance.touched.add(name)
     holder: MutableMapping[str, Any] = instance.variables
     for local in scopes(token):
         if name in local:

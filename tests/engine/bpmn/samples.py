@@ -138,6 +138,7 @@ def event_gateway(first: str, second: str = "") -> str:
 
 
 INNER = '<startEvent id="is"/><endEvent id="ie"/>' + flow("is", "ie")
+CONDITION = "<conditionalEventDefinition><condition>a</condition></conditionalEventDefinition>"
 CATCH_MSG = '<intermediateCatchEvent id="c1"><messageEventDefinition messageRef="m"/></intermediateCatchEvent>'
 LOOP = "<multiInstanceLoopCharacteristics>{}</multiInstanceLoopCharacteristics>"
 LOOP_OVER = LOOP.format(

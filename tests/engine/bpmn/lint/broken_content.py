@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from tests.engine.bpmn.samples import (
     CATCH_MSG,
+    CONDITION,
     INNER,
     LOOP,
     LOOP_OVER,
     MSG,
+    boundary,
     catch,
     choice,
     event_gateway,
@@ -154,20 +156,30 @@ CONTENT: list[tuple[str, str, str, str]] = [
             ("sp", path(sub(INNER, tag="transaction")), ""),
             ("sp", path(sub('<task id="it"/>', tag="adHocSubProcess")), ""),
             (
-                "c",
-                path(
-                    catch(
-                        "<conditionalEventDefinition><condition>a</condition></conditionalEventDefinition>"
-                    )
+                "s",
+                path(user()).replace(
+                    '<startEvent id="s"/>', f'<startEvent id="s">{CONDITION}</startEvent>'
                 ),
                 "",
             ),
             (
-                "c",
-                path(
-                    catch(f'<messageEventDefinition messageRef="m"/>{timer("timeDuration", "P1D")}')
+                "s",
+                path(user()).replace(
+                    '<startEvent id="s"/>',
+                    '<startEvent id="s" parallelMultiple="true">'
+                    '<messageEventDefinition messageRef="m"/>'
+                    f"{timer('timeDuration', 'P1D')}</startEvent>",
                 ),
                 MSG,
+            ),
+            (
+                "b",
+                path(user())
+                + boundary(
+                    f"<errorEventDefinition/>{timer('timeDuration', 'P1D')}",
+                    'parallelMultiple="true"',
+                ),
+                "",
             ),
             ("h", path(user()) + '<task id="h" isForCompensation="true"/>', ""),
             (

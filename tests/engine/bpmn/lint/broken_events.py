@@ -16,6 +16,15 @@ from tests.engine.bpmn.samples import (
 )
 
 EVENTS: list[tuple[str, str, str, str]] = [
+    (
+        "several-endings",
+        "e",
+        path(user()).replace(
+            '<endEvent id="e"/>',
+            '<endEvent id="e"><errorEventDefinition errorRef="er"/><terminateEventDefinition/></endEvent>',
+        ),
+        ERR,
+    ),
     # events
     ("event-without-trigger", "c", path(catch("")), ""),
     ("event-without-trigger", "b", path(user()) + boundary(""), ""),

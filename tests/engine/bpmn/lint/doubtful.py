@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from tests.engine.bpmn.samples import (
+    CONDITION,
     INNER,
     LOOP,
     LOOP_OVER,
@@ -64,6 +65,12 @@ WARNED: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "lonely-trigger",
+        "c",
+        path(catch(CONDITION).replace('id="c"', 'id="c" parallelMultiple="true"')),
+        "",
+    ),
+    (
         "missing-assignment",
         "t",
         path(
@@ -84,6 +91,9 @@ WARNED: list[tuple[str, str, str, str]] = [
 ]
 
 SOUND = [
+    path(catch(CONDITION)),
+    path(user()) + boundary(CONDITION, 'cancelActivity="false"'),
+    path(catch(CONDITION + timer("timeDuration", "P1D"))),
     path(user()),
     path(user(), '<callActivity id="c" calledElement="other"/>'),
     path(catch(timer("timeDate", "2026-09-01T09:00:00+08:00"))),
