@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import sqlalchemy as sa
 
@@ -26,7 +26,7 @@ class EvidenceReads(RowReads):
         found = self.find(AuditEntry, chain=chain, order="-seq", limit=1)
         return found[0] if found else None
 
-    def audit_entries(self, chain: str) -> Iterator[AuditEntry]:
+    def audit_entries(self, chain: str) -> Generator[AuditEntry, None, None]:
         """All links of a chain in order, streamed."""
         sql = self._statements.keep("audit entries", _entries)
         make = codec(AuditEntry).make
