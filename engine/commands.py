@@ -247,7 +247,7 @@ class SaveUser(Command):
     unit_id: str | None = None
     active: bool | None = None
     is_admin: bool | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     must_change_password: bool | None = None
     create: bool = False
     expected_version: int | None = None
@@ -276,24 +276,28 @@ class RevokeRole(Command):
 class SignIn(Command):
     """Check a password and open a session; ``actor`` is the sign-in name."""
 
-    password: str
+    password: str = field(repr=False)
     agent: str = ""
+    origin: str = ""
+    """The visitor's address, where it is known: too many failures lock it for a while."""
+    known: bool = False
+    """Whether this browser has signed in as the same person before (the caller has checked)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignOut(Command):
     """End a session; ``token`` is the cookie's secret."""
 
-    token: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangePassword(Command):
     """Change one's own password; ends one's other sessions."""
 
-    old: str
-    new: str
-    keep_token: str | None = None
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+    keep_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from engine.commands import Command
+from engine.commands import Command, SignIn
 from engine.errors import Refused, Unavailable
 from engine.handlers import HANDLERS
 from engine.handlers.house import Context, House
@@ -20,14 +20,13 @@ from engine.store import Retry
 ATTEMPTS = 12
 """How often a command is run anew when somebody else was at the same rows."""
 
-log = structlog.get_logger("yifa.executor")
-
 
 class Executor:
     """Executes commands against one house."""
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self._log = structlog.get_logger("yifa.executor").bind()
 
     def execute(self, command: Command) -> Any:
         """Carry a command out, whole or not at all. Raises the errors its handler names."""
@@ -49,11 +48,13 @@ class Executor:
                     ) from exc
                 self._wait(attempt)
             except Refused as exc:
-                log.info("refused", command=name, actor=command.actor, error=exc.code)
+                # Whoever signs in is nobody yet: what they typed as their name stays out of the log.
+                actor = "" if isinstance(command, SignIn) else command.actor
+                self._log.info("refused", command=name, actor=actor, error=exc.code)
                 raise
             else:
                 millis = round((time.monotonic() - started) * 1000, 1)
-                log.info("done", command=name, actor=command.actor, ms=millis, tries=attempt)
+                self._log.info("done", command=name, actor=context.actor, ms=millis, tries=attempt)
                 return result
         raise AssertionError("unreachable")
 

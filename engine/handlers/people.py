@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import threading
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ MIN_PASSWORD = 10
 SESSION_SEEN_EVERY = 60_000
 """Milliseconds: how often a session's last use is written down at most."""
 
+_AT_ONCE = threading.BoundedSemaphore(2)
+
 _DUMMY_HASH = _HASHER.hash(secrets.token_urlsafe(16))
 """Checked for unknown names, so that they take as long as known ones."""
 
@@ -68,30 +71,23 @@ def directory(context: Context) -> Callable[[str, str, str], bool]:
 def sign_in(context: Context, command: SignIn) -> SignedIn | None:
     """Check a password. None when it is wrong (the failure is counted); Forbidden when locked.
 
-    The answer for an unknown name, a wrong password and a disabled account is the same, and takes
-    the same time.
+    The answers for an unknown name, a wrong password and a disabled account are the same, and take
+    the same time: also the one that too many attempts lock. A browser that signed in before counts
+    for itself, so that nobody shuts somebody out of their own by trying wrong passwords elsewhere.
     """
-    user = context.tx.get(User, id=command.actor[:60].strip().lower())
-    settings = context.house.settings
-    if user is not None and user.locked_until and user.locked_until > context.now_ms:
-        raise Forbidden(
-            reason={
-                "zh": f"连续输错密码，账号已锁定，请 {_minutes(user.locked_until, context)} 分钟后再试，"
-                "或请管理员解锁。",
-                "en": "too many wrong passwords; the account is locked for another "
-                f"{_minutes(user.locked_until, context)} minutes, or until an administrator "
-                "unlocks it.",
-            }
-        )
+    name = command.actor[:60].strip().lower()
+    user = context.tx.lock(User, id=name) if _USER_ID.fullmatch(name) else None
+    # What stands in the name's field may be a password: only names of people go into logs.
+    context.actor = user.id if user is not None else ""
+    tries = _Tries(context, command, name, user)
+    tries.refuse_locked()
     good = _verify(user.password_hash if user is not None else _DUMMY_HASH, command.password)
     if user is None or not user.active or not good:
-        if user is not None:
-            _count_failure(context, user)
+        tries.failed()
         return None
-    user.failures, user.locked_until = 0, None
-    context.tx.update(user, "failures", "locked_until")
+    tries.succeeded()
     token = secrets.token_urlsafe(32)
-    expires = context.now_ms + settings.session_minutes * 60_000
+    expires = context.now_ms + context.house.settings.session_minutes * 60_000
     context.tx.insert(
         LoginSession(
             tenant=context.tenant,
@@ -103,7 +99,6 @@ def sign_in(context: Context, command: SignIn) -> SignedIn | None:
             agent=command.agent[:200],
         )
     )
-    context.actor = user.id
     context.record("sign-in", user.id, {})
     return SignedIn(
         user_id=user.id,
@@ -113,25 +108,75 @@ def sign_in(context: Context, command: SignIn) -> SignedIn | None:
     )
 
 
-def _count_failure(context: Context, user: User) -> None:
-    settings = context.house.settings
-    user.failures += 1
-    if user.failures >= settings.lockout_attempts:
-        user.failures = 0
-        user.locked_until = context.now_ms + settings.lockout_minutes * 60_000
-        context.record("locked", user.id, {})
-    context.tx.update(user, "failures", "locked_until")
+AN_ADDRESS = 20
+"""How many accounts' worth of failures lock an address: a whole office may share one."""
 
 
-def _minutes(until: int, context: Context) -> int:
-    return max(1, -(-(until - context.now_ms) // 60_000))
+class _Tries:
+    """The failures that one attempt to sign in is judged by, and counted among."""
+
+    def __init__(self, context: Context, command: SignIn, name: str, user: User | None) -> None:
+        self.context = context
+        self.user = user
+        settings = context.house.settings
+        self.limit, self.span = settings.lockout_attempts, settings.lockout_minutes * 60_000
+        self.memory = context.house.attempts
+        self.origin = ("origin", command.origin) if command.origin else None
+        self.own = ("known", name) if command.known else None if user else ("unknown", name)
+
+    def refuse_locked(self) -> None:
+        """Raise Forbidden while the account, this browser or this address is locked."""
+        now = self.context.now_ms
+        if self.own is not None:
+            until = self.memory.locked_until(self.own, now)
+        else:
+            until = self.user.locked_until if self.user is not None else None
+        if self.origin is not None:
+            until = max(until or 0, self.memory.locked_until(self.origin, now) or 0)
+        if until is not None and until > now:
+            minutes = max(1, -(-(until - now) // 60_000))
+            raise Forbidden(
+                reason={
+                    "zh": f"连续输错密码，账号已锁定，请 {minutes} 分钟后再试，或请管理员解锁。",
+                    "en": f"too many wrong passwords; the account is locked for another {minutes} "
+                    "minutes, or until an administrator unlocks it.",
+                }
+            )
+
+    def failed(self) -> None:
+        """Count a failure, for the account or in its place, and for the address."""
+        now = self.context.now_ms
+        if self.own is not None:
+            self.memory.failed(self.own, now, limit=self.limit, span=self.span)
+        elif self.user is not None:
+            self._count(self.user)
+        if self.origin is not None:
+            self.memory.failed(self.origin, now, limit=self.limit * AN_ADDRESS, span=self.span)
+
+    def _count(self, user: User) -> None:
+        user.failures += 1
+        if user.failures >= self.limit:
+            user.failures = 0
+            user.locked_until = self.context.now_ms + self.span
+            self.context.record("locked", user.id, {})
+        self.context.tx.update(user, "failures", "locked_until")
+
+    def succeeded(self) -> None:
+        """Start over. A lock that others brought about stays until its end."""
+        if self.own is not None:
+            self.memory.forget(self.own)
+        elif self.user is not None and (self.user.failures or self.user.locked_until):
+            self.user.failures, self.user.locked_until = 0, None
+            self.context.tx.update(self.user, "failures", "locked_until")
 
 
 def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, password[:1000])
-    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-        return False
+    # A hash takes 64 MB while it is reckoned: many at once must not fill the memory.
+    with _AT_ONCE:
+        try:
+            return _HASHER.verify(password_hash, password[:1000])
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return False
 
 
 def session_id(token: str) -> str:
@@ -149,6 +194,17 @@ def change_password(context: Context, command: ChangePassword) -> None:
     user = _user(context, context.actor)
     if not _verify(user.password_hash, command.old):
         raise Invalid([_problem("password", "old", "原密码不对。", "The old password is wrong.")])
+    if command.new == command.old:
+        raise Invalid(
+            [
+                _problem(
+                    "password",
+                    "new",
+                    "新密码不能与原密码相同。",
+                    "The new password is the old one.",
+                )
+            ]
+        )
     _set_password(user, command.new)
     user.must_change_password = False
     context.tx.update(user, "password_hash", "must_change_password")
@@ -274,28 +330,46 @@ def _change_user(context: Context, user: User, command: SaveUser) -> None:
         )
     if command.password is not None:
         _set_password(user, command.password)
+        if not context.viewer.system and user.id != context.actor:
+            # Known to two people until its owner chooses another.
+            user.must_change_password = True
     user.failures, user.locked_until = 0, None
 
 
 def _set_password(user: User, password: str) -> None:
-    if len(password) < MIN_PASSWORD or len(password) > 200 or password.lower() == user.id:
+    if not MIN_PASSWORD <= len(password) <= 200 or _is_guessed(user.id, password):
         raise Invalid(
             [
                 _problem(
                     "password",
                     "password",
-                    f"密码至少 {MIN_PASSWORD} 位，且不能与登录名相同。",
-                    f"A password has at least {MIN_PASSWORD} characters and is not the sign-in name.",
+                    f"密码至少 {MIN_PASSWORD} 位，不能只是数字或反复的几个字符，也不能由登录名或常见密码加几位组成。",
+                    f"A password has at least {MIN_PASSWORD} characters, is more than digits or a few "
+                    "characters over again, and is not the sign-in name or a common password with a "
+                    "little added.",
                 )
             ]
         )
     user.password_hash = _HASHER.hash(password)
 
 
+_COMMON = ("password", "passw0rd", "qwertyuiop", "qwerty", "administrator", "admin", "welcome",
+           "letmein", "iloveyou", "abcdefg", "asdfghjkl", "1q2w3e4r", "1qaz2wsx", "woaini")  # fmt: skip
+
+
+def _is_guessed(user_id: str, password: str) -> bool:
+    """Whether a password is among the first that anybody would try."""
+    rest = password.casefold()
+    for known in (user_id, *_COMMON):
+        rest = rest.replace(known, "")
+    return len(set(password)) < 5 or password.isdigit() or len(rest) < 6
+
+
 def save_unit(context: Context, command: SaveUnit) -> Unit:
     """Create or change a unit. Raises Invalid when it would be its own ancestor."""
     access.require_admin(context)
-    if not _UNIT_ID.fullmatch(command.unit_id) or not command.name.strip():
+    proper = _UNIT_ID.fullmatch(command.unit_id) and _UNIT_ID.fullmatch(command.kind)
+    if not proper or not command.name.strip():
         raise Invalid(
             [
                 _problem(
@@ -306,6 +380,7 @@ def save_unit(context: Context, command: SaveUnit) -> Unit:
                 )
             ]
         )
+    _refuse_unknown_unit(context, command.parent_id, "parent_id")
     _refuse_cycle(context, command)
     unit = context.tx.get(Unit, id=command.unit_id)
     new = unit is None
@@ -345,6 +420,13 @@ def grant_role(context: Context, command: GrantRole) -> Membership:
     """Give a role from a day to a day. Raises Invalid when it is incompatible with a held one."""
     access.require_admin(context)
     roles = context.house.roles
+    if command.user_id == context.actor and not context.viewer.system:
+        raise Forbidden(
+            reason={
+                "zh": "不能给自己授予角色。请由另一位管理员授予。",
+                "en": "nobody gives a role to themselves; another administrator must do it.",
+            }
+        )
     if roles.get(command.role) is None:
         raise Invalid(
             [
@@ -357,7 +439,8 @@ def grant_role(context: Context, command: GrantRole) -> Membership:
             ]
         )
     _user(context, command.user_id)
-    _check_dates(command)
+    _refuse_unknown_unit(context, command.unit_id, "unit_id")
+    _check_dates(command.from_date, command.to_date)
     for held in context.tx.find(Membership, user_id=command.user_id):
         if _overlap(held, command):
             clash = roles.incompatibility(held.role, command.role)
@@ -381,22 +464,32 @@ def grant_role(context: Context, command: GrantRole) -> Membership:
     return row
 
 
-def _check_dates(command: GrantRole) -> None:
-    try:
-        first = date.fromisoformat(command.from_date) if command.from_date else date.min
-        last = date.fromisoformat(command.to_date) if command.to_date else date.max
-    except ValueError:
-        raise Invalid(
-            [
-                _problem(
-                    "date", "from_date", "日期格式应为 2026-01-31。", "Dates look like 2026-01-31."
-                )
-            ]
-        ) from None
-    if last < first:
+def _check_dates(from_date: str | None, to_date: str | None) -> None:
+    """Refuse what is no day as 2026-01-31: days are compared as they are written."""
+    for name, day in (("from_date", from_date), ("to_date", to_date)):
+        if day and not _is_day(day):
+            raise Invalid(
+                [_problem("date", name, "日期格式应为 2026-01-31。", "Dates look like 2026-01-31.")]
+            )
+    if from_date and to_date and to_date < from_date:
         raise Invalid(
             [_problem("date", "to_date", "结束日期早于开始日期。", "The end is before the start.")]
         )
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DAY.fullmatch(text)) and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+def _refuse_unknown_unit(context: Context, unit_id: str | None, where: str) -> None:
+    if unit_id and context.tx.get(Unit, id=unit_id[:60]) is None:
+        raise Invalid([_problem("unit", where, "没有这个单位。", "There is no such unit.")])
 
 
 def _overlap(held: Membership, wanted: GrantRole) -> bool:
@@ -411,6 +504,7 @@ def revoke_role(context: Context, command: RevokeRole) -> None:
     row = context.tx.get(Membership, id=command.membership_id)
     if row is None:
         raise NotFound(what={"zh": "任职", "en": "membership"})
+    _check_dates(row.from_date, command.to_date)
     if command.to_date:
         row.to_date = command.to_date
         context.tx.update(row, "to_date")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class SignedIn:
     """``token`` is the cookie's secret; only its hash is stored."""
 
     user_id: str
-    token: str
+    token: str = field(repr=False)
     expires_at: int
     must_change_password: bool
 

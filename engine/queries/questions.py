@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from engine.errors import Lang, Problem
@@ -28,7 +28,7 @@ class Query(Generic[T]):
 class WhoIs(Query[Viewer | None]):
     """The signed-in user of a cookie's secret, or None. ``viewer`` is ignored. Notes its use."""
 
-    token: str
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

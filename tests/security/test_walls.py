@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine import queries as q
 from engine.commands import (
     AddComment,
@@ -65,7 +67,7 @@ def accuse(
     return town.start("xin", answers={**given, **answers})
 
 
-def ordinary(town: Town, **answers: object) -> CaseResult:
+def ordinary(town: Town, **answers: Any) -> CaseResult:
     """A complaint behind no wall."""
     return accuse(town, start=False, kind="建议意见", respondents=[], **answers)
 
@@ -132,7 +134,7 @@ def test_who_is_accused_finds_nothing_anywhere(town: Town) -> None:
         page = town.engine.query(q.Cases(viewer=who, text="违纪"))
         assert page.rows == ()
         assert not any(town.engine.query(q.CaseCounts(viewer=who)).values())
-        assert isinstance(refusal(lambda who=who: town.case_page(who, case)), NotFound)  # type: ignore[misc]
+        assert isinstance(refusal(lambda who=who: town.case_page(who, case)), NotFound)
 
 
 # --- guessing ----------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def test_what_is_behind_a_wall_answers_as_what_does_not_exist(town: Town) -> Non
         )  # fmt: skip
     nowhere = "0" * 26
 
-    def said(query: q.Query[object]) -> str:
+    def said(query: q.Query[Any]) -> str:
         return refusal(lambda: town.engine.query(query)).message("zh")
 
     for who in ("wang", "root"):
@@ -272,12 +274,12 @@ def test_who_is_accused_can_do_nothing_to_the_case(town: Town) -> None:
     task = town.task("a", case)
     for who in ("wang", "root"):
         for act in (
-            lambda who=who: town.claim(who, task),  # type: ignore[misc]
-            lambda who=who: town.complete(who, task),  # type: ignore[misc]
-            lambda who=who: town.engine.execute(  # type: ignore[misc]
+            lambda who=who: town.claim(who, task),
+            lambda who=who: town.complete(who, task),
+            lambda who=who: town.engine.execute(
                 AddComment(actor=who, case_id=case.case_id, text="?")
             ),
-            lambda who=who: town.engine.execute(  # type: ignore[misc]
+            lambda who=who: town.engine.execute(
                 PauseClock(actor=who, case_id=case.case_id, clock_id="0" * 26, reason="x")
             ),
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.model.rows.base import Row
 
@@ -28,7 +28,7 @@ class User(Row):
     name: str
     name_en: str = ""
     unit_id: str | None = None
-    password_hash: str = ""
+    password_hash: str = field(default="", repr=False)
     must_change_password: bool = False
     active: bool = True
     is_admin: bool = False
