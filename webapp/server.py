@@ -19,9 +19,13 @@ def serve(engine: Engine, console: Console) -> None:
     settings = engine.house.settings
     app = create_app(engine)
     server = create_server(
-        app, host=settings.host, port=settings.port, threads=settings.threads,
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
         max_request_body_size=settings.upload_max_mb * 1_000_000 + FORM_OVERHEAD,
-        ident=None, channel_timeout=120,
+        ident=None,
+        channel_timeout=120,
     )
     if settings.embedded_worker:
         engine.worker.start()
