@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine import bpmn, catalog
 from engine import queries as q
 from engine.commands import (
     SYSTEM,
@@ -24,6 +25,7 @@ from engine.commands import (
     StartProcess,
     UnclaimTask,
 )
+from engine.config import data_dir
 from engine.errors import AnswersInvalid, Conflict, Forbidden, Invalid, NotFound, Refused
 from engine.model import rows
 from engine.model.results import SignedIn, Stored
@@ -376,3 +378,13 @@ def test_the_log_names_no_one_who_mistyped_and_no_secret(
     assert "forged" not in out
     assert "correct horse" not in out
     assert "身份证" not in out
+
+
+def test_whoever_replaces_a_draft_by_message_does_not_review_it() -> None:
+    """The shipped processes say so of every message that brings another text."""
+    for key, marker in (("normative_document", "A4_review"), ("major_decision", "B10_review")):
+        files = catalog.read_folder(data_dir() / "processes" / key)
+        elements = bpmn.load(files["main.bpmn"]).elements
+        replaced = {name for name in elements if name.endswith("_replaced")}
+        assert replaced
+        assert replaced <= set(elements[marker].not_handler_of), key

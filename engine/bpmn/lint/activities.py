@@ -225,21 +225,26 @@ def mappings(graph: Graph) -> Iterator[Problem]:
 
 
 def separation_of_duties(graph: Graph) -> Iterator[Problem]:
-    """``notHandlerOf`` and ``sameHandlerAs`` name user tasks of the model."""
+    """``notHandlerOf`` and ``sameHandlerAs`` name what people do: tasks, messages they record."""
     for node in _of(graph, "userTask"):
         values = dialect.properties(node)
         for property_name in ("notHandlerOf", "sameHandlerAs"):
             for reference in dialect.listed(values.get(property_name)):
                 target = graph.by_id.get(reference)
-                if target is None or names.kind(target) not in {"userTask", "manualTask"}:
+                if target is None or names.kind(target) not in _BY_PEOPLE:
                     yield problem(
                         "wrong-reference",
                         node,
-                        f"{{it}}的 {property_name} 指向“{reference}”，模型中没有这个用户任务。",
-                        f"{property_name} of {{it}} names “{reference}”, which is no user task of "
-                        "the model. Give the id of a user task.",
+                        f"{{it}}的 {property_name} 指向“{reference}”，模型中没有这个用户任务或消息事件。",
+                        f"{property_name} of {{it}} names “{reference}”, which is no user task or "
+                        "message event of the model. Give the id of one.",
                         reference=reference,
                     )
+
+
+_BY_PEOPLE = frozenset(
+    {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "boundaryEvent"}
+)
 
 
 def constraint_messages(graph: Graph) -> Iterator[Problem]:
