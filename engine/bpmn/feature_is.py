@@ -93,6 +93,23 @@ def _starts_process(start: Node) -> bool:
     return scope is not None and names.kind(scope) == "process"
 
 
+def compensates_process(graph: Graph, start: Node) -> bool:
+    """The start of an event sub-process that is to compensate the process as a whole."""
+    scope = scope_of(start)
+    around = scope_of(scope) if scope is not None else None
+    return (
+        around is not None
+        and names.kind(around) == "process"
+        and event_kind(graph, start) == "compensate"
+    )
+
+
+def on_compensation(graph: Graph, event: Node) -> bool:
+    """A boundary event of an activity that only compensates."""
+    host = graph.referenced(event, "attachedToRef")
+    return host is not None and names.is_true(host.get("isForCompensation"))
+
+
 def thrown_among_others(graph: Graph, event: Node) -> bool:
     """An event that is to wait for several, of which one cannot be waited for."""
     kind = event_kind(graph, event)

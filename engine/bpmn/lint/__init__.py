@@ -13,6 +13,7 @@ from engine.bpmn.graph import Graph
 from engine.bpmn.lint import (
     activities,
     collaborations,
+    compensation,
     events,
     expressions,
     features,
@@ -37,6 +38,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *collaborations.RULES,
     *events.RULES,
     *several.RULES,
+    *compensation.RULES,
     *activities.RULES,
     *expressions.RULES,
 )

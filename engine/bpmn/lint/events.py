@@ -348,24 +348,6 @@ def conditional_events(graph: Graph) -> Iterator[Problem]:
                 )
 
 
-def compensation(graph: Graph) -> Iterator[Problem]:
-    """What is to be compensated is an activity of the model."""
-    for node in graph.nodes:
-        for definition in graph.definitions(node):
-            reference = definition.get("activityRef")
-            if names.kind(definition) != "compensateEventDefinition" or not reference:
-                continue
-            target = graph.by_id.get(reference)
-            if target is None or names.kind(target) not in names.ACTIVITIES:
-                yield problem(
-                    "wrong-reference",
-                    node,
-                    f"{{it}}要补偿的活动“{reference}”不存在。请重新选择。",
-                    f"The activity “{reference}” that {{it}} compensates does not exist. "
-                    "Choose another.",
-                )
-
-
 RULES = (
     definitions_in_their_place,
     sub_process_starts,
@@ -378,5 +360,4 @@ RULES = (
     links,
     thrown_codes,
     conditional_events,
-    compensation,
 )

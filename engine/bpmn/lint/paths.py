@@ -54,12 +54,13 @@ def event_sub_process_connected(graph: Graph) -> Iterator[Problem]:
     """An event sub-process has no flows in or out (BPMN 2.0.2, 10.3.5)."""
     for node in graph.nodes:
         apart = names.is_true(node.get("triggeredByEvent")) or _compensates(node)
-        if apart and (graph.into(node) or (graph.out(node) and not _compensates(node))):
+        if apart and (graph.into(node) or graph.out(node)):
             yield problem(
                 "connected-handler",
                 node,
-                "{it}由事件触发，不能有连线进出。请删去这些连线。",
-                "{it} is triggered by an event and has no flows in or out. Delete them.",
+                "{it}由事件触发或只作补偿，不能有连线进出。请删去这些连线。",
+                "{it} is triggered by an event, or only compensates, and has no flows in or out. "
+                "Delete them.",
             )
 
 

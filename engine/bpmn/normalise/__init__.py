@@ -21,6 +21,7 @@ from lxml import etree
 
 from engine.bpmn.names import Node
 from engine.bpmn.normalise.camunda import rewrite_camunda
+from engine.bpmn.normalise.compensation import note_handlers
 from engine.bpmn.normalise.conditions import bare_conditions
 from engine.bpmn.normalise.default_flows import unconditional_defaults
 from engine.bpmn.normalise.diagram import drop_diagram
@@ -54,6 +55,7 @@ SHAPINGS: Final[tuple[Shaping, ...]] = (
     inline_definitions,
     keep_executable,
     dialect_loops,
+    note_handlers,
     drop_irrelevant,
     rename_reserved,
     unconditional_defaults,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from engine.bpmn import names
+from engine.bpmn.normalise.compensation import COMPENSATED_BY
 
 _PREFIXES: Final = (names.INSERTED, names.RENAMED)
-_REFERENCES: Final = ("sourceRef", "targetRef", "attachedToRef", "activityRef")
+_REFERENCES: Final = ("sourceRef", "targetRef", "attachedToRef", "activityRef", COMPENSATED_BY)
 _TEXTS: Final = frozenset({"flowNodeRef"})
 
 

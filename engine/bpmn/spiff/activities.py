@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine import feel
-from engine.bpmn.spiff import loops, variables
+from engine.bpmn.spiff import loops, undoing, variables
 from engine.bpmn.spiff.gateways import decide
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.node import Node, go_on
@@ -41,6 +41,8 @@ class Activity(Node):
 
     loop: Loop | None = None
     boundary: tuple[BoundaryEvent, ...] = ()
+    undoes = False
+    """Whether it only compensates another."""
 
     def announce(self, token: Token) -> None:
         """A frame is not shown; its instances are."""
@@ -77,6 +79,12 @@ class Activity(Node):
             loops.collect(token, self.loop)
             return ()
         return super().choose(token)
+
+    def go_on(self, token: Token) -> None:
+        """Leave; from now on it may be compensated."""
+        if self.undoable:
+            undoing.record(token)
+        super().go_on(token)
 
     def emptied(self, container: Token, child: Token) -> None:
         """An instance is done: start the next, or end the frame."""

@@ -124,6 +124,8 @@ def _find(
 def _catch_in(
     holder: Token, came: Token | None, kind: str, code: str, message: str
 ) -> Catch | None:
+    if holder.role is Role.UNDO:
+        return None  # it was left long ago
     node = holder.task_spec
     values = {"errorCode": code, "errorMessage": message} if kind == "error" else {}
     if came is not None and holder.role is not Role.BODY and not _in_handler(came):

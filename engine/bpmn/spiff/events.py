@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.bpmn.spiff import catching, conditions
+from engine.bpmn.spiff import catching, conditions, undoing
 from engine.bpmn.spiff.activities import request
 from engine.bpmn.spiff.gateways import decide
 from engine.bpmn.spiff.node import Node, go_on
@@ -134,7 +134,17 @@ class EndEvent(Event):
         """Throw what the event says."""
         if self.job is not None:
             return request(token, self.job)
-        return all(throw(token, trigger) for trigger in self.triggers)
+        for number in range(token.memo.pop("thrown", 0), len(self.triggers)):
+            trigger = self.triggers[number]
+            if not throw(token, trigger):
+                if trigger.kind == "compensate" and len(self.triggers) > 1:
+                    token.memo["thrown"] = number + 1
+                return False
+        return True
+
+    def emptied(self, container: Token, child: Token) -> None:
+        """What it compensates is undone, or the next is to be."""
+        undoing.undone(container)
 
     def choose(self, token: Token) -> tuple[Flow, ...]:
         """An end has no way out."""
@@ -170,6 +180,8 @@ def throw(token: Token, trigger: Trigger) -> bool:
             return catching.throw_error_event(token, trigger)
         case "escalation":
             return catching.throw_escalation_event(token, trigger)
+        case "compensate":
+            return undoing.throw(token, trigger)
         case "terminate":
             catching.terminate(token)
             return False

@@ -216,7 +216,7 @@ class Instance(BpmnWorkflow):
         """The key of the enclosing sub-process, or ''."""
         container = token.parent
         while container is not None and container is not self.root:
-            if container.task_spec.is_scope and container.role is not Role.BODY:
+            if container.task_spec.is_scope and container.shown:
                 return container.key
             container = container.parent
         return ""

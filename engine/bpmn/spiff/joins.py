@@ -43,7 +43,7 @@ def settle(instance: Instance) -> bool:
 
 
 def _counts(child: Token) -> bool:
-    return child.role is not Role.LISTENER
+    return child.role not in _BESIDE
 
 
 def see_dead_ends(instance: Instance) -> None:
@@ -63,4 +63,7 @@ def see_dead_ends(instance: Instance) -> None:
 
 
 def _may_go_on(child: Token) -> bool:
-    return not (child.role is Role.LISTENER or "in" in child.memo or child.task_spec.is_handler)
+    return not (child.role in _BESIDE or "in" in child.memo or child.task_spec.is_handler)
+
+
+_BESIDE = (Role.LISTENER, Role.UNDO)

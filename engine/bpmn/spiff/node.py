@@ -36,6 +36,13 @@ class Node(BpmnTaskSpec):
     """Of a scope: the nodes inside."""
     is_handler: ClassVar[bool] = False
     """Whether it is an event sub-process."""
+    undone_by: Node | None = None
+    """The activity that compensates this one, hung on it by a boundary event."""
+    undo_start: Any = None
+    """Of a scope: the start of the event sub-process inside that compensates it."""
+    undoable = False
+    """Whether it, or something inside, can be compensated once it is completed."""
+    loop: Any = None
     handlers: tuple[Any, ...] = ()
     """Start events of the event sub-processes inside."""
 

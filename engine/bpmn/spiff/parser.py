@@ -19,6 +19,7 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from engine.bpmn import names
 from engine.bpmn.definition import Element
 from engine.bpmn.graph import Graph
+from engine.bpmn.normalise.compensation import COMPENSATED_BY
 from engine.bpmn.spiff import activities, events, gateways, reading, scopes
 from engine.bpmn.spiff.node import Node
 from engine.bpmn.spiff.plan import Flow
@@ -49,6 +50,7 @@ class NodeParser(TaskParser):
         _DETAILS.get(names.kind(self.node), _nothing_more)(parser, self.node, node)
         if isinstance(node, activities.Activity):
             node.loop = reading.loop(self.node)
+            node.undoes = names.is_true(self.node.get("isForCompensation"))
         return node
 
 
@@ -107,11 +109,13 @@ class ScopeParser(ProcessParser):
                 source.default = flow
         source.flows = tuple(flows)
         if isinstance(source, activities.Activity):
-            source.boundary = tuple(
-                specs[each.get("id", "")]
-                for each in graph.attached(element)
-                if each.get("id") in specs
-            )
+            attached = [each for each in graph.attached(element) if each.get("id") in specs]
+            source.boundary = tuple(specs[each.get("id", "")] for each in attached)
+            for each in attached:
+                handler = each.get(COMPENSATED_BY, "")
+                if handler in specs:
+                    source.undone_by = specs[handler]
+                    source.undoable = True
 
     def _check_loops(self) -> None:
         settling = [
@@ -132,7 +136,9 @@ class ScopeParser(ProcessParser):
 
 
 def _set_off_otherwise(node: Node) -> bool:
-    return isinstance(node, events.BoundaryEvent | scopes.EventSubProcess)
+    return isinstance(node, events.BoundaryEvent | scopes.EventSubProcess) or (
+        isinstance(node, activities.Activity) and node.undoes
+    )
 
 
 class ModelParser(BpmnParser):
@@ -183,7 +189,12 @@ class ModelParser(BpmnParser):
                     if isinstance(start, events.StartEvent):
                         start.sets_off = child
                         handlers.append(start)
+                        if start.trigger.kind == "compensate":
+                            node.undo_start = start
         node.handlers = tuple(handlers)
+        node.undoable = node.undo_start is not None or any(
+            child.undoable for child in node.inner.task_specs.values()
+        )
 
     def _process(self, element: Xml) -> scopes.ProcessNode:
         holder = scopes.ScopeSpec(name=element.get("id"))

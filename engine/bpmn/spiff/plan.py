@@ -71,6 +71,8 @@ class Trigger:
     condition: str = ""
     activity: str = ""
     """Of a compensation thrown: the activity to compensate; '' for all of the scope."""
+    wait: bool = True
+    """Of a compensation thrown: whether the thrower waits until it is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,11 @@ def trigger(graph: Graph, definition: Xml) -> Trigger:
     if kind == "conditionalEventDefinition":
         return Trigger("conditional", condition=_condition(definition, "condition") or "")
     if kind == "compensateEventDefinition":
-        return Trigger("compensate", activity=names.local_name(definition.get("activityRef")))
+        return Trigger(
+            "compensate",
+            activity=names.local_name(definition.get("activityRef")),
+            wait=(definition.get("waitForCompletion") or "true").strip() in ("true", "1"),
+        )
     return Trigger(_plain(kind))
 
 

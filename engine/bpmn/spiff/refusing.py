@@ -17,11 +17,11 @@ Xml = names.Node
 _SOME_DAY = datetime(2001, 1, 1, tzinfo=UTC)
 _KNOWN_CATCHES = frozenset({"timer", "message", "signal", "conditional"})
 _KNOWN = {
-    "startEvent": _KNOWN_CATCHES | {"error", "escalation"},
-    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate"}),
-    "intermediateThrowEvent": frozenset({"message", "signal", "escalation"}),
+    "startEvent": _KNOWN_CATCHES | {"error", "escalation", "compensate"},
+    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate"}),
+    "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "compensate"}),
     "intermediateCatchEvent": _KNOWN_CATCHES,
-    "boundaryEvent": _KNOWN_CATCHES | {"error", "escalation"},
+    "boundaryEvent": _KNOWN_CATCHES | {"error", "escalation", "compensate"},
 }
 
 
@@ -107,8 +107,6 @@ class Refusals:
                 self._refuse(element, f"定时器的值“{written}”", f'a timer of the value "{written}"')
 
     def _activity(self, element: Xml, kind: str) -> None:
-        if names.is_true(element.get("isForCompensation")):
-            self._refuse(element, "补偿活动", "an activity for compensation")
         for attribute in ("startQuantity", "completionQuantity"):
             if (element.get(attribute) or "1").strip() != "1":
                 self._refuse(element, f"{attribute}≠1", f"a {attribute} other than 1")

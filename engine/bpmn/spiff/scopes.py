@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.spiff import undoing
 from engine.bpmn.spiff.activities import Activity
 from engine.bpmn.spiff.events import StartEvent
 from engine.bpmn.spiff.node import Node, go_on
@@ -64,7 +65,9 @@ class Scope(Activity):
 
     def emptied(self, container: Token, child: Token) -> None:
         """The scope is done when no token is left in it."""
-        if container.role is Role.BODY:
+        if container.role is Role.UNDO:
+            undoing.undone(container)
+        elif container.role is Role.BODY:
             super().emptied(container, child)
         elif container.phase is Phase.ENTER:
             if not container.holds_tokens:

@@ -30,6 +30,8 @@ class Role(IntEnum):
     """One of those instances."""
     LISTENER = 3
     """An event that may happen, but holds no token until it does."""
+    UNDO = 4
+    """A completed scope open again for its compensation, or a thrower that did not wait for it."""
 
 
 class Phase(IntEnum):

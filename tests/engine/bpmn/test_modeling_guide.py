@@ -9,6 +9,7 @@ import engine.bpmn
 from engine.bpmn import LAW_FUNCTIONS
 from tests.engine.bpmn.lint.broken_content import CONTENT
 from tests.engine.bpmn.lint.broken_events import EVENTS
+from tests.engine.bpmn.lint.broken_special import SPECIAL
 from tests.engine.bpmn.lint.broken_structure import STRUCTURE
 from tests.engine.bpmn.lint.doubtful import WARNED
 
@@ -32,7 +33,7 @@ def test_every_code_is_in_the_guide_and_no_other() -> None:
 
 
 def test_the_codes_found_are_those_that_models_show() -> None:
-    assert {each[0] for each in (*STRUCTURE, *EVENTS, *CONTENT, *WARNED)} <= codes()
+    assert {each[0] for each in (*STRUCTURE, *EVENTS, *CONTENT, *SPECIAL, *WARNED)} <= codes()
 
 
 def test_every_property_and_function_is_in_the_guide() -> None:

@@ -11,6 +11,7 @@ from engine.bpmn import names, support
 from engine.bpmn.read import DEFAULT_LIMITS
 from engine.bpmn.support import FEATURES, Feature, Status
 from tests.engine.bpmn.lint.broken_content import CONTENT
+from tests.engine.bpmn.lint.broken_special import SPECIAL
 from tests.engine.bpmn.samples import INNER, VALID, boundary, file, model, path, spelled, sub
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -51,7 +52,7 @@ def test_every_flow_node_and_event_trigger_has_a_row() -> None:
 
 REFUSED_MODELS = {
     feature: (body, roots)
-    for code, _, body, roots in CONTENT
+    for code, _, body, roots in (*CONTENT, *SPECIAL)
     if code == "not-supported"
     for problem in bpmn.lint(model(body, roots=roots))
     if (feature := problem.data.get("feature"))

@@ -181,14 +181,6 @@ CONTENT: list[tuple[str, str, str, str]] = [
                 ),
                 "",
             ),
-            ("h", path(user()) + '<task id="h" isForCompensation="true"/>', ""),
-            (
-                "e",
-                path(user()).replace(
-                    '<endEvent id="e"/>', '<endEvent id="e"><compensateEventDefinition/></endEvent>'
-                ),
-                "",
-            ),
             ("t", path(user(attributes='startQuantity="2"')), ""),
             ("t", path(user(attributes='completionQuantity="2"')), ""),
             ("t", path('<callActivity id="t" calledElement="gt"/>'), '<globalUserTask id="gt"/>'),

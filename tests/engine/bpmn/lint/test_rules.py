@@ -10,6 +10,7 @@ from engine import bpmn
 from engine.bpmn.lint import RULES
 from tests.engine.bpmn.lint.broken_content import CONTENT
 from tests.engine.bpmn.lint.broken_events import EVENTS
+from tests.engine.bpmn.lint.broken_special import SOUND_SPECIAL, SPECIAL
 from tests.engine.bpmn.lint.broken_structure import STRUCTURE
 from tests.engine.bpmn.lint.doubtful import SOUND, WARNED
 from tests.engine.bpmn.samples import (
@@ -25,7 +26,8 @@ from tests.engine.bpmn.samples import (
     user,
 )
 
-BROKEN = [*STRUCTURE, *EVENTS, *CONTENT]
+BROKEN = [*STRUCTURE, *EVENTS, *CONTENT, *SPECIAL]
+ALL_SOUND = [*SOUND, *SOUND_SPECIAL]
 
 
 def found(data: bytes, severity: str = "error") -> list[tuple[str, str]]:
@@ -55,7 +57,7 @@ def test_a_doubtful_model_may_run_and_is_told_so(
     assert {each.code for each in bpmn.load(data).warnings} >= {code}
 
 
-@pytest.mark.parametrize("body", SOUND, ids=range(len(SOUND)))
+@pytest.mark.parametrize("body", ALL_SOUND, ids=range(len(ALL_SOUND)))
 def test_a_sound_model_has_no_errors(body: str) -> None:
     assert found(model(body)) == []
 

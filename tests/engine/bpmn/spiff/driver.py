@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from engine.bpmn.normalise.compensation import note_handlers
 from engine.bpmn.spiff import Run, Specs, compile_specs
 from engine.model import facts
 
@@ -60,7 +61,9 @@ def model(body: str, extra: str = "", process_id: str = "p") -> bytes:
 
 
 def compiled(body: str, extra: str = "") -> Specs:
-    return compile_specs(etree.fromstring(model(body, extra)).getroottree(), {})
+    root = etree.fromstring(model(body, extra))
+    note_handlers(root)
+    return compile_specs(root.getroottree(), {})
 
 
 class House:

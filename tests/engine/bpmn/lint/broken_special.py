@@ -1,0 +1,134 @@
+"""Models whose compensation, transactions or ad-hoc parts are wrong: code, element, body, roots."""
+
+
+
+from __future__ import annotations
+
+from tests.engine.bpmn.samples import INNER, boundary, flow, path, sub, timer, user
+
+COMPENSATE = "<compensateEventDefinition/>"
+
+
+def undo(*, marked: bool = True, tied: bool = True) -> str:
+    """A compensation boundary event ``b`` on ``t`` and its handler ``u``."""
+    return (
+        f'<boundaryEvent id="b" attachedToRef="t">{COMPENSATE}</boundaryEvent>'
+        f'<task id="u" isForCompensation="{str(marked).lower()}"/>'
+        + ('<association id="as" sourceRef="b" targetRef="u"/>' if tied else "")
+    )
+
+
+def ending(definition: str, body: str) -> str:
+    return body.replace('<endEvent id="e"/>', f'<endEvent id="e">{definition}</endEvent>')
+
+
+def handler(trigger: str = COMPENSATE) -> str:
+    return (
+        f'<subProcess id="h" triggeredByEvent="true"><startEvent id="hs">{trigger}</startEvent>'
+        '<endEvent id="he"/>' + flow("hs", "he") + "</subProcess>"
+    )
+
+
+SPECIAL: list[tuple[str, str, str, str]] = [
+    # compensation
+    (
+        "no-compensation-handler",
+        "b",
+        path(user()) + f'<boundaryEvent id="b" attachedToRef="t">{COMPENSATE}</boundaryEvent>',
+        "",
+    ),
+    (
+        "no-compensation-handler",
+        "b",
+        path(user())
+        + undo(marked=False).replace('<task id="u"', '<task id="u"')
+        + flow("t", "u")
+        + flow("u", "e"),
+        "",
+    ),
+    (
+        "compensation-with-flow",
+        "b",
+        path(user()) + undo() + flow("b", "e"),
+        "",
+    ),
+    ("handler-of-nothing", "u", path(user()) + '<task id="u" isForCompensation="true"/>', ""),
+    ("connected-handler", "u", path(user()) + undo() + flow("u", "e"), ""),
+    (
+        "compensated-twice",
+        "t",
+        path(user())
+        + undo()
+        + undo().replace('"b"', '"b2"').replace('"u"', '"u2"').replace('"as"', '"as2"'),
+        "",
+    ),
+    (
+        "compensated-twice",
+        "sp",
+        path(sub(INNER + handler())) + undo().replace('attachedToRef="t"', 'attachedToRef="sp"'),
+        "",
+    ),
+    (
+        "wrong-reference",
+        "e",
+        ending('<compensateEventDefinition activityRef="nope"/>', path(user()) + undo()),
+        "",
+    ),
+    (
+        "nothing-to-compensate",
+        "e",
+        ending('<compensateEventDefinition activityRef="t"/>', path(user())),
+        "",
+    ),
+    (
+        "compensation-out-of-sight",
+        "ie",
+        path(
+            user(),
+            sub(
+                INNER.replace(
+                    '<endEvent id="ie"/>',
+                    '<endEvent id="ie"><compensateEventDefinition activityRef="t"/></endEvent>',
+                )
+            ),
+        )
+        + undo(),
+        "",
+    ),
+    *[
+        ("not-supported", where, body, "")
+        for where, body in [
+            ("hs", path(user()) + handler()),
+            (
+                "b2",
+                path(user())
+                + undo()
+                + boundary(timer("timeDuration", "P1D"), host="u")
+                .replace('id="b"', 'id="b2"')
+                .replace('"b-be"', '"b2-be"')
+                .replace('sourceRef="b"', 'sourceRef="b2"'),
+            ),
+        ]
+    ],
+]
+
+SOUND_SPECIAL = [
+    ending(COMPENSATE, path(user()) + undo()),
+    ending('<compensateEventDefinition activityRef="t"/>', path(user()) + undo()),
+    path(user()) + undo().replace('sourceRef="b" targetRef="u"', 'sourceRef="u" targetRef="b"'),
+    path(sub(INNER + handler())),
+    path(
+        user(),
+        sub(
+            INNER
+            + handler("<errorEventDefinition/>").replace(
+                '<endEvent id="he"/>',
+                '<endEvent id="he"><compensateEventDefinition activityRef="it"/></endEvent>',
+            )
+            + '<task id="it"/><boundaryEvent id="ib" attachedToRef="it"><compensateEventDefinition/></boundaryEvent>'
+            '<task id="iu" isForCompensation="true"/><association id="ia" sourceRef="ib" targetRef="iu"/>'
+            + flow("is", "it")
+            + flow("it", "ie")
+        ),
+    ),
+]
