@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
+from engine.model.results import SignedIn
 from engine.queries import WhoIs
 from webapp.current import engine, settings
 
 COOKIE = "yifa_session"
+KNOWN = "yifa_known"
+KNOWN_SECONDS = 90 * 86_400
 OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "auth.resume", "auth.language", "health"})
 """What may be reached without signing in."""
+OPEN_BYTES = 2_500_000
+"""Bytes a request may have there: nobody uploads anything before signing in."""
 
 
 def install(app: Flask) -> None:
@@ -21,6 +27,8 @@ def install(app: Flask) -> None:
 def _identify() -> AnyResponse | None:
     if request.endpoint == "static":
         return None
+    if request.endpoint in OPEN_ENDPOINTS:
+        request.max_content_length = OPEN_BYTES
     token = request.cookies.get(COOKIE, "")
     g.viewer = engine().query(WhoIs(viewer="", token=token)) if token else None
     if g.viewer is not None:
@@ -46,17 +54,33 @@ def _to_sign_in(*, expired: bool) -> AnyResponse:
     return resume_page()
 
 
-def remember(response: AnyResponse, token: str) -> None:
-    """Put the session's secret into the browser."""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=settings().session_minutes * 60,
-        httponly=True,
-        secure=settings().cookie_secure,
-        samesite="Lax",
-        path="/",
-    )
+def remember(response: AnyResponse, signed: SignedIn) -> None:
+    """Put the session's secret into the browser, and a mark that it is known to this person."""
+    mark = _marks().dumps(signed.user_id)
+    lives = {COOKIE: (signed.token, settings().session_minutes * 60), KNOWN: (mark, KNOWN_SECONDS)}
+    for name, (value, seconds) in lives.items():
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            httponly=True,
+            secure=settings().cookie_secure,
+            samesite="Lax",
+            path="/",
+        )
+
+
+def knows(name: str) -> bool:
+    """Whether this browser signed in with this name before: others' wrong guesses do not lock it."""
+    try:
+        known = _marks().loads(request.cookies.get(KNOWN, ""), max_age=KNOWN_SECONDS)
+    except BadSignature:
+        return False
+    return bool(known == name.strip().lower())
+
+
+def _marks() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt="known-browser")
 
 
 def forget(response: AnyResponse) -> None:

@@ -42,7 +42,7 @@ def sign_in() -> AnyResponse | tuple[str, int]:
     if signed is None:
         return _sign_in_page(error, status)
     response = redirect(safe_target(request.form.get("next", "")))
-    sessions.remember(response, signed.token)
+    sessions.remember(response, signed)
     return response
 
 
@@ -53,6 +53,8 @@ def _signed() -> tuple[SignedIn | None, str, int]:
         actor=form.get("name", ""),
         password=form.get("password", ""),
         agent=request.headers.get("User-Agent", ""),
+        origin=request.remote_addr or "",
+        known=sessions.knows(form.get("name", "")),
     )
     try:
         signed = engine().execute(command)
@@ -146,7 +148,7 @@ def resume() -> AnyResponse | tuple[str, int]:
     g.lang = g.viewer.lang
     refresh()
     response = make_response(_resume(target, kept, files=files, signed=ask(HomeFrame).name))
-    sessions.remember(response, signed.token)
+    sessions.remember(response, signed)
     return response
 
 
