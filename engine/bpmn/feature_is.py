@@ -21,6 +21,8 @@ class Status(Enum):
     REFUSED = "refused"
 
 
+RUN, REWRITTEN, IGNORED, REFUSED = Status.RUN, Status.REWRITTEN, Status.IGNORED, Status.REFUSED
+
 Test = Callable[[Graph, Node], bool]
 
 
@@ -108,6 +110,17 @@ def on_compensation(graph: Graph, event: Node) -> bool:
     """A boundary event of an activity that only compensates."""
     host = graph.referenced(event, "attachedToRef")
     return host is not None and names.is_true(host.get("isForCompensation"))
+
+
+def other_method(_: Graph, transaction: Node) -> bool:
+    """A transaction that is to be rolled back otherwise than by compensation."""
+    return (transaction.get("method") or "##Compensate").strip() in {"##Store", "##Image"}
+
+
+def repeated_transaction(_: Graph, transaction: Node) -> bool:
+    """A transaction that may be cancelled and is repeated."""
+    repeated = any(names.kind(child).endswith("LoopCharacteristics") for child in transaction)
+    return repeated and transaction.find(f".//{names.bpmn('cancelEventDefinition')}") is not None
 
 
 def thrown_among_others(graph: Graph, event: Node) -> bool:

@@ -189,9 +189,7 @@ def cancel_ends(graph: Graph) -> Iterator[Problem]:
     for node in graph.nodes:
         if names.kind(node) != "endEvent" or node.find(_CANCEL) is None:
             continue
-        scope = scope_of(node)
-        while scope is not None and names.kind(scope) not in {"transaction", "process"}:
-            scope = scope_of(scope)
+        scope = _transaction_of(node)
         if scope is None or names.kind(scope) == "process":
             yield problem(
                 "cancel-outside-transaction",
@@ -199,6 +197,42 @@ def cancel_ends(graph: Graph) -> Iterator[Problem]:
                 "{it}只能用在事务子流程内。请改用终止或错误结束事件。",
                 "{it} may stand only in a transaction. Use a terminate or error end event.",
             )
+
+
+def cancelled_transactions(graph: Graph) -> Iterator[Problem]:
+    """A transaction that may be cancelled is left by a cancel boundary event (10.3.5)."""
+    for node in graph.nodes:
+        if names.kind(node) != "transaction":
+            continue
+        caught = any(each.find(_CANCEL) is not None for each in graph.attached(node))
+        thrown = any(
+            end.find(_CANCEL) is not None and _transaction_of(end) is node
+            for end in node.iter(names.bpmn("endEvent"))
+        )
+        if thrown and not caught:
+            yield problem(
+                "cancel-not-caught",
+                node,
+                "{it}内有取消结束事件，却没有取消边界事件，取消后无处可去。请在其边框上添加取消边界事件。",
+                "{it} has a cancel end event and no cancel boundary event, so a cancel leads "
+                "nowhere. Put a cancel boundary event on its border.",
+            )
+        elif caught and not thrown:
+            yield problem(
+                "cancel-never-thrown",
+                node,
+                "{it}有取消边界事件，其中却没有取消结束事件，永远不会触发。",
+                "{it} has a cancel boundary event and no cancel end event inside, so it never "
+                "happens.",
+                severity="warning",
+            )
+
+
+def _transaction_of(end: Node) -> Node | None:
+    scope = scope_of(end)
+    while scope is not None and names.kind(scope) not in {"transaction", "process"}:
+        scope = scope_of(scope)
+    return scope
 
 
 _CANCEL: Final = names.bpmn("cancelEventDefinition")
@@ -356,6 +390,7 @@ RULES = (
     boundary_kinds,
     handler_kinds,
     cancel_ends,
+    cancelled_transactions,
     timers,
     links,
     thrown_codes,

@@ -182,6 +182,8 @@ def throw(token: Token, trigger: Trigger) -> bool:
             return catching.throw_escalation_event(token, trigger)
         case "compensate":
             return undoing.throw(token, trigger)
+        case "cancel":
+            return undoing.cancel(token)
         case "terminate":
             catching.terminate(token)
             return False

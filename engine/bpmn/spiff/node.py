@@ -34,6 +34,7 @@ class Node(BpmnTaskSpec):
     is_scope: ClassVar[bool] = False
     inner: Any
     """Of a scope: the nodes inside."""
+    is_transaction: ClassVar[bool] = False
     is_handler: ClassVar[bool] = False
     """Whether it is an event sub-process."""
     undone_by: Node | None = None

@@ -268,7 +268,9 @@ def _start(parser: ModelParser, element: Xml, node: events.StartEvent) -> None:
 def _boundary(parser: ModelParser, element: Xml, node: events.BoundaryEvent) -> None:
     _event(parser, element, node)
     interrupts = (element.get("cancelActivity") or "true").strip() in ("true", "1")
-    node.interrupting = interrupts or any(each.kind == "error" for each in node.triggers)
+    node.interrupting = interrupts or any(
+        each.kind in ("error", "cancel") for each in node.triggers
+    )
 
 
 def _sub_process(parser: ModelParser, element: Xml, node: scopes.Scope) -> None:
@@ -291,6 +293,7 @@ _DETAILS: dict[str, Detail] = {
     "intermediateCatchEvent": _event,
     "boundaryEvent": _boundary,
     "subProcess": _sub_process,
+    "transaction": _sub_process,
 }
 
 
@@ -327,6 +330,7 @@ _CLASSES: dict[str, type[Node]] = {
 ModelParser.PARSER_CLASSES = {
     **{names.bpmn(tag): (NodeParser, node_class) for tag, node_class in _CLASSES.items()},
     names.bpmn("subProcess"): (SubProcessParser, scopes.SubProcess),
+    names.bpmn("transaction"): (SubProcessParser, scopes.Transaction),
 }
 
 

@@ -18,10 +18,12 @@ _SOME_DAY = datetime(2001, 1, 1, tzinfo=UTC)
 _KNOWN_CATCHES = frozenset({"timer", "message", "signal", "conditional"})
 _KNOWN = {
     "startEvent": _KNOWN_CATCHES | {"error", "escalation", "compensate"},
-    "endEvent": frozenset({"message", "signal", "error", "escalation", "terminate", "compensate"}),
+    "endEvent": frozenset(
+        {"message", "signal", "error", "escalation", "terminate", "compensate", "cancel"}
+    ),
     "intermediateThrowEvent": frozenset({"message", "signal", "escalation", "compensate"}),
     "intermediateCatchEvent": _KNOWN_CATCHES,
-    "boundaryEvent": _KNOWN_CATCHES | {"error", "escalation", "compensate"},
+    "boundaryEvent": _KNOWN_CATCHES | {"error", "escalation", "compensate", "cancel"},
 }
 
 

@@ -89,6 +89,12 @@ class SubProcess(Scope):
     """An embedded sub-process."""
 
 
+class Transaction(SubProcess):
+    """A sub-process that may be cancelled: what was done in it is undone, then it is left."""
+
+    is_transaction: ClassVar[bool] = True
+
+
 class EventSubProcess(Scope):
     """Runs when its start event happens while the scope around it is active."""
 

@@ -3,7 +3,8 @@
 Every scope keeps a log, in its token's memo, of the completed activities inside that can be undone.
 An entry holds the activity's name (``n``), when it was completed (``o``), of a sub-process the
 variables it ended with (``l``) and its own log (``u``), of a repeated one an entry for each
-instance (``i``). Who throws compensation takes entries out again, last first and one at a time,
+instance (``i``). Of a scope that was rolled back while it was active only its own log counts
+(``unfinished``). Who throws compensation takes entries out again, last first and one at a time,
 and holds the handler that runs as a token inside itself, until nothing is left to be undone.
 
 Whatever completes while compensation goes on is not undone by it.
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.token import Phase, Role, Token
 
 if TYPE_CHECKING:
@@ -72,6 +74,64 @@ def throw(token: Token, trigger: Trigger) -> bool:
     return True
 
 
+def cancel(token: Token) -> bool:
+    """Cancel the transaction around: all in it ends, what was completed is undone, then it is left.
+
+    What was completed in sub-processes that are still active counts, for all of it is rolled back.
+    """
+    transaction = token.parent
+    while transaction is not None and not transaction.task_spec.is_transaction:
+        transaction = transaction.parent
+    if transaction is None:
+        raise Stuck(
+            "no-transaction",
+            "取消结束事件不在事务子流程之内。请修改模型，或取消该事项。",
+            "The cancel end event stands in no transaction. Mend the model, or cancel the instance.",
+        )
+    _gather(transaction)
+    token.move(transaction)
+    for child in transaction.inside:
+        if child is not token:
+            child.cancel()
+    token.memo["cancels"] = True
+    token.memo["undoing"] = ["", token.workflow.counter]
+    if not _next(token):
+        _leave_cancelled(token)
+    return False
+
+
+def _gather(scope: Token) -> None:
+    """Write into a scope's log what the scopes still active in it have completed."""
+    log: list[Entry] = scope.memo.setdefault("undo", [])
+    for child in scope.inside:
+        if not child.task_spec.is_scope or child.role is Role.LISTENER:
+            continue
+        _gather(child)
+        if not child.memo["undo"]:
+            continue
+        name, now = child.task_spec.name, child.workflow.counter
+        if child.role is Role.INNER:
+            log.append({**_scope_entry(child), "unfinished": True})
+        elif child.role is Role.BODY:
+            log.append({"n": name, "o": now, "i": child.memo["undo"]})
+        else:
+            log.append({**_scope_entry(child), "n": name, "o": now, "unfinished": True})
+
+
+def _leave_cancelled(token: Token) -> None:
+    transaction = token.parent
+    assert transaction is not None
+    instance, container = token.workflow, transaction.parent
+    assert container is not None
+    instance.left(token, completed=True)
+    for event in transaction.task_spec.boundary:
+        if any(trigger.kind == "cancel" for trigger in event.triggers):
+            event.go_off(transaction, None, {})
+            return
+    transaction.cancel()
+    container.task_spec.emptied(container, transaction)
+
+
 def undo_all(holder: Token) -> bool:
     """Undo all that is in the log of the scope around ``holder``; True when there is nothing."""
     holder.memo["undoing"] = ["", holder.workflow.counter]
@@ -86,6 +146,9 @@ def undone(holder: Token) -> None:
     if "undoing" in holder.memo and _next(holder):
         return
     holder.memo.pop("undoing", None)
+    if "cancels" in holder.memo:
+        _leave_cancelled(holder)
+        return
     if holder.role is not Role.UNDO:
         # One of several things it throws: the rest is thrown now.
         holder.proceed(Phase.ENTER if "thrown" in holder.memo else Phase.LEAVE)
@@ -142,7 +205,8 @@ def _begin(holder: Token, scope: Token, entry: Entry) -> bool:
     """Begin to undo one entry; False when there is nothing to do for it."""
     instance = holder.workflow
     node = scope.task_spec.inner.task_specs[entry["n"]]
-    if node.undone_by is not None:
+    finished = "unfinished" not in entry
+    if node.undone_by is not None and finished:
         instance.spawn(node.undone_by, holder)
         return True
     again = instance.create(node, holder, Role.UNDO)
@@ -150,7 +214,7 @@ def _begin(holder: Token, scope: Token, entry: Entry) -> bool:
     again.be(TaskState.STARTED)
     again.locals = dict(entry.get("l", {}))
     again.memo["undo"] = entry.get("u", [])
-    if node.undo_start is not None:
+    if node.undo_start is not None and finished:
         node.undo_start.sets_off.set_off(again, node.undo_start, None, {})
         return True
     if undo_all(again):

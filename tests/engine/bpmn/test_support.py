@@ -12,7 +12,7 @@ from engine.bpmn.read import DEFAULT_LIMITS
 from engine.bpmn.support import FEATURES, Feature, Status
 from tests.engine.bpmn.lint.broken_content import CONTENT
 from tests.engine.bpmn.lint.broken_special import SPECIAL
-from tests.engine.bpmn.samples import INNER, VALID, boundary, file, model, path, spelled, sub
+from tests.engine.bpmn.samples import VALID, file, model, spelled
 
 DOCS = Path(__file__).parents[3] / "docs"
 REFUSED = [each for each in FEATURES if each.status is Status.REFUSED]
@@ -57,12 +57,6 @@ REFUSED_MODELS = {
     for problem in bpmn.lint(model(body, roots=roots))
     if (feature := problem.data.get("feature"))
 }
-
-# A cancel may stand only at a transaction, which is refused itself.
-REFUSED_MODELS["cancelEvent"] = (
-    path(sub(INNER, tag="transaction")) + boundary("<cancelEventDefinition/>", host="sp"),
-    "",
-)
 
 
 @pytest.mark.parametrize("feature", REFUSED, ids=lambda each: each.key)

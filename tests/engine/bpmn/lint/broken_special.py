@@ -1,12 +1,15 @@
 """Models whose compensation, transactions or ad-hoc parts are wrong: code, element, body, roots."""
 
-
-
 from __future__ import annotations
 
-from tests.engine.bpmn.samples import INNER, boundary, flow, path, sub, timer, user
+from tests.engine.bpmn.samples import ERR, INNER, boundary, flow, path, sub, timer, user
 
 COMPENSATE = "<compensateEventDefinition/>"
+
+
+CANCEL = "<cancelEventDefinition/>"
+ERROR = '<errorEventDefinition errorRef="er"/>'
+CANCELLED = INNER.replace('<endEvent id="ie"/>', f'<endEvent id="ie">{CANCEL}</endEvent>')
 
 
 def undo(*, marked: bool = True, tied: bool = True) -> str:
@@ -95,9 +98,38 @@ SPECIAL: list[tuple[str, str, str, str]] = [
         + undo(),
         "",
     ),
+    # transactions
+    ("cancel-not-caught", "sp", path(sub(CANCELLED, tag="transaction")), ""),
+    (
+        "caught-twice",
+        "b2",
+        path(sub(CANCELLED, tag="transaction"))
+        + boundary(CANCEL, host="sp")
+        + f'<boundaryEvent id="b2" attachedToRef="sp">{CANCEL}</boundaryEvent>'
+        + flow("b2", "be"),
+        "",
+    ),
+    (
+        "caught-twice",
+        "h2s",
+        path(user()) + handler(ERROR) + handler(ERROR).replace('"h', '"h2').replace("h2s-h2e", "x"),
+        ERR,
+    ),
     *[
         ("not-supported", where, body, "")
         for where, body in [
+            (
+                "sp",
+                path(
+                    sub(
+                        CANCELLED
+                        + "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality>"
+                        "</multiInstanceLoopCharacteristics>",
+                        tag="transaction",
+                    )
+                )
+                + boundary(CANCEL, host="sp"),
+            ),
             ("hs", path(user()) + handler()),
             (
                 "b2",
@@ -113,6 +145,8 @@ SPECIAL: list[tuple[str, str, str, str]] = [
 ]
 
 SOUND_SPECIAL = [
+    path(sub(CANCELLED, 'method="##Compensate"', tag="transaction")) + boundary(CANCEL, host="sp"),
+    path(sub(INNER, tag="transaction")),
     ending(COMPENSATE, path(user()) + undo()),
     ending('<compensateEventDefinition activityRef="t"/>', path(user()) + undo()),
     path(user()) + undo().replace('sourceRef="b" targetRef="u"', 'sourceRef="u" targetRef="b"'),

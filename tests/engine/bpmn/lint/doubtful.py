@@ -65,6 +65,20 @@ WARNED: list[tuple[str, str, str, str]] = [
         "",
     ),
     (
+        "nothing-to-compensate",
+        "e",
+        path(user()).replace(
+            '<endEvent id="e"/>', '<endEvent id="e"><compensateEventDefinition/></endEvent>'
+        ),
+        "",
+    ),
+    (
+        "cancel-never-thrown",
+        "sp",
+        path(sub(INNER, tag="transaction")) + boundary("<cancelEventDefinition/>", host="sp"),
+        "",
+    ),
+    (
         "lonely-trigger",
         "c",
         path(catch(CONDITION).replace('id="c"', 'id="c" parallelMultiple="true"')),
