@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.errors import Problem
 
@@ -43,6 +44,8 @@ class ProcessView:
     title: str
     versions: tuple[VersionLine, ...]
     warnings: tuple[Problem, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The newest drawing's texts in the viewer's language, by what is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -263,6 +263,8 @@ class DiagramLine:
     done: tuple[str, ...]
     overdue: tuple[str, ...]
     trouble: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The drawing's texts in the viewer's language, by what is drawn; empty where it is Chinese."""
 
 
 @dataclass(frozen=True, kw_only=True)

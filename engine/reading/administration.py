@@ -105,6 +105,7 @@ def process_page(house: House, query: q.ProcessPage) -> q.ProcessView:
                 for row in rows
             ),
             warnings=at.package(rows[0].id).warnings,
+            texts=at.drawn(at.package(rows[0].id)),
         )
 
 

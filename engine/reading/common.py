@@ -115,6 +115,26 @@ class Desk:
         """A parsed package."""
         return self.house.package(deployment_id)
 
+    def text_of_case(self, text: str, row: Task | Instance) -> str:
+        """A text of a case in the viewer's language: its own package's, else a called process's."""
+        if self.lang == "zh":
+            return text
+        own = self.package(row.deployment_id).texts.get(text)
+        if own is not None:
+            return own
+        for (deployment_id,) in self.reader.columns(Deployment, ("id",), active=True):
+            called = self.package(deployment_id).texts.get(text)
+            if called is not None:
+                return called
+        return text
+
+    def drawn(self, package: Package) -> dict[str, str]:
+        """The texts of a package's drawing in the viewer's language, by what is drawn."""
+        if self.lang == "zh":
+            return {}
+        names = set(package.definition.texts().values())
+        return {name: package.texts[name] for name in sorted(names) if name in package.texts}
+
     # --- clocks --------------------------------------------------------------------------------------
 
     def lamp_of_row(self, row: Task | Instance, rule_id: str = "") -> q.Lamp:

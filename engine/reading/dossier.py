@@ -173,7 +173,10 @@ class Dossier:
         rows = self.at.reader.find(
             File, root_id=self.root.id, removed_at=None, order="-uploaded_at"
         )
-        names = {task.id: task.name for task in self.tasks()}
+        names = {
+            task.id: self.package(task.instance_id).text(task.name, self.at.lang)
+            for task in self.tasks()
+        }
         self.at.know_names(row.uploaded_by for row in rows)
         return tuple(
             file_line(self.at, row, names.get(row.task_id or "", ""))
@@ -198,7 +201,10 @@ class Dossier:
     def documents(self) -> tuple[q.DocumentLine, ...]:
         """Documents that steps left, newest first."""
         rows = self.at.reader.find(Document, root_id=self.root.id, order="-id")
-        names = {task.id: task.name for task in self.tasks()}
+        names = {
+            task.id: self.package(task.instance_id).text(task.name, self.at.lang)
+            for task in self.tasks()
+        }
         return tuple(
             q.DocumentLine(
                 id=row.id,
@@ -294,6 +300,7 @@ class Dossier:
                     done=tuple(sorted(done)),
                     overdue=tuple(sorted(e for i, e in overdue if i == instance.id)),
                     trouble=tuple(sorted(e for i, e in trouble if i == instance.id)),
+                    texts=self.at.drawn(package),
                 )
             )
         return tuple(lines)

@@ -129,8 +129,7 @@ def stage_text(at: Desk, row: Instance) -> str:
     """Where the case stands, in the viewer's language."""
     if at.lang == "zh":
         return row.stage
-    package = at.package(row.deployment_id)
-    return ", ".join(package.text(part, at.lang) for part in row.stage.split("、") if part)
+    return ", ".join(at.text_of_case(part, row) for part in row.stage.split("、") if part)
 
 
 def _drafts(at: Desk) -> q.Page[q.DraftLine]:

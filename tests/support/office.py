@@ -121,7 +121,7 @@ class Office:
     def done(self, title: str = "采购应急照明设备") -> str:
         """A case that was decided."""
         case_id = self.at_review(title)
-        self.complete(case_id, "S2_review", LEGAL, conclusion="通过", opinion="同意。")
+        self.complete(case_id, "S2_review", LEGAL, conclusion="通过", opinion="OK")
         self.complete(case_id, "S3_sign", HEAD, decision="同意")
         return case_id
 

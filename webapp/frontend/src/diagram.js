@@ -3,6 +3,7 @@
 //   <figure class="yf-diagram" data-diagram
 //     data-model-url="…"            the BPMN file, same origin
 //     data-marks='{"A4_review": {"state": "overdue", "count": 1, "text": "…", "href": "#step-4"}}'
+//     data-texts='{"合法性审核": "Legality review"}'   what is drawn, in the page's language
 //     data-label="…"                what the picture shows, for who cannot see it
 //     data-text-zoom-in="…" data-text-zoom-out="…" data-text-fit="…" data-text-error="…">
 //     <a href="…">the model as a file, or whatever stands here without JavaScript</a>
@@ -16,6 +17,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "./diagram.css";
 import { drawMarks } from "./lib/diagram-marks.js";
+import { translate } from "./lib/diagram-texts.js";
 import { addTools, showWhole } from "./lib/diagram-tools.js";
 
 const FONT =
@@ -35,7 +37,8 @@ export async function mount(figure) {
     overlays: { defaults: { show: { minZoom: 0.05 }, scale: { min: 0.6, max: 1.2 } } },
   });
   try {
-    await viewer.importXML(await fetchModel(figure.dataset.modelUrl));
+    const model = await fetchModel(figure.dataset.modelUrl);
+    await viewer.importXML(translate(model, JSON.parse(figure.dataset.texts || "{}")));
   } catch (error) {
     viewer.destroy();
     container.remove();
