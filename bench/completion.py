@@ -6,6 +6,7 @@ in turns with the engine within one run, so that a busy machine slows all of the
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ def _against_bare(database: str, engine: Engine, commit: Callable[[], object]) -
     for _ in range(10):
         line.step(spiff_step.ANSWERS)()
         commit()
+    gc.collect()
+    gc.freeze()
     raw: list[float] = []
     single: list[float] = []
     whole: list[float] = []

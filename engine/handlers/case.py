@@ -51,6 +51,7 @@ class Case:
         """The task whose completion set all this off, if one did."""
         self.clocks = clocks.CaseClocks(self)
         self._runs: dict[str, Run] = {}
+        self._packages: dict[str, Package] = {}
         self._queue: deque[tuple[Instance, f.Fact]] = deque()
         self._tasks: dict[str, Task] = {}
         self._activities: dict[tuple[str, str], Activity] = {}
@@ -70,7 +71,11 @@ class Case:
 
     def package(self, instance: Instance) -> Package:
         """The pinned package of an instance."""
-        return self.context.house.package(instance.deployment_id)
+        found = self._packages.get(instance.deployment_id)
+        if found is None:
+            found = self.context.house.package(instance.deployment_id)
+            self._packages[instance.deployment_id] = found
+        return found
 
     def run(self, instance: Instance) -> Run:
         """The instance's tokens, restored once."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,7 +31,7 @@ class CaseServices:
         self._context = context
         self._package = package
         self._lang = lang
-        self._functions: Mapping[str, object] | None = None
+        self._functions = _LawFunctions(self)
 
     def decide(self, decision_id: str, variables: Mapping[str, object]) -> object:
         """The value of a pinned decision. Raises EvaluationFailed when there is none of that id."""
@@ -43,27 +44,12 @@ class CaseServices:
         return decisions.evaluate(decision_id, variables, now=self._context.now).value
 
     def functions(self) -> Mapping[str, object]:
-        """The FEEL functions of the law, by name."""
-        if self._functions is None:
-            self._functions = {
-                name: feel.FeelFunction(name, params, body)
-                for name, (params, body) in self._law().items()
-            }
+        """The FEEL functions of the law, by name; each is made when it is first asked for."""
         return self._functions
 
     def script(self, language: str) -> Callable[[str, Mapping[str, object]], object] | None:
         """The handler the host registered for a script format."""
         return self._context.house.script_handlers.get(language)
-
-    def _law(self) -> dict[str, tuple[tuple[str, ...], Callable[..., object]]]:
-        return {
-            "limit date": (("id", "anchor"), self._limit_date),
-            "earliest date": (("id", "anchor"), self._earliest_date),
-            "add working days": (("from", "n"), self._add_working_days),
-            "working days between": (("from", "to"), self._working_days_between),
-            "parameter": (("id",), self._parameter),
-            "units": ((), self._units),
-        }
 
     def rule(self, rule_id: str) -> DeadlineRule:
         """The pinned rule in force today. Raises NotFound."""
@@ -119,6 +105,42 @@ class CaseServices:
     def _parameter(self, name: object) -> object:
         found = self._package.rules.parameters.get(str(name))
         return found.value if found is not None else None
+
+
+_LAW: Mapping[str, tuple[tuple[str, ...], Callable[..., object]]] = {
+    "limit date": (("id", "anchor"), CaseServices._limit_date),
+    "earliest date": (("id", "anchor"), CaseServices._earliest_date),
+    "add working days": (("from", "n"), CaseServices._add_working_days),
+    "working days between": (("from", "to"), CaseServices._working_days_between),
+    "parameter": (("id",), CaseServices._parameter),
+    "units": ((), CaseServices._units),
+}
+"""Name, parameters and body of each function of the law."""
+
+
+class _LawFunctions(Mapping[str, object]):
+    """The functions of one ``CaseServices``: most steps need none of them."""
+
+    def __init__(self, services: CaseServices) -> None:
+        self._services = services
+        self._made: dict[str, object] = {}
+
+    def __getitem__(self, name: str) -> object:
+        made = self._made.get(name)
+        if made is None:
+            params, body = _LAW[name]
+            made = feel.FeelFunction(name, params, partial(body, self._services))
+            self._made[name] = made
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return name in _LAW
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_LAW)
+
+    def __len__(self) -> int:
+        return len(_LAW)
 
 
 def moment(value: object) -> datetime | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,20 +36,22 @@ class Flaw:
 
 def canonical(value: object) -> bytes:
     """JSON with sorted keys, no spaces and exact numbers, as UTF-8."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
-    ).encode()
+    return _encode(value).encode()
 
 
 def digest(content: bytes, algorithm: str = "sha256") -> str:
     """Hex digest by SHA-256, or SM3 (GB/T 32905-2016) where the machine's OpenSSL has it."""
-    return hashlib.new(algorithm, content).hexdigest()
+    made = hashlib.sha256(content) if algorithm == "sha256" else hashlib.new(algorithm, content)
+    return made.hexdigest()
 
 
 def digest_of(value: object, algorithm: str = "sha256") -> str:
     """Digest of a JSON value that is the same once a database has kept and returned it."""
-    kept = json.loads(canonical(value), parse_float=Decimal)
-    return digest(canonical(kept), algorithm)
+    text = _encode(value)
+    if _FRACTION.search(text):
+        # A float comes back as the Decimal it was written as, and reads so in the digest.
+        text = _encode(_decode(text))
+    return digest(text.encode(), algorithm)
 
 
 def matches(value: object, said: object) -> bool:
@@ -94,7 +97,7 @@ def link(
         actor=actor,
         action=action,
         object_id=object_id,
-        data=json.loads(canonical(data), parse_float=Decimal),
+        data=_decode(_encode(data)),
         prev=prev or GENESIS,
         hash="",
     )
@@ -178,3 +181,11 @@ def _plain(value: object) -> object:
     if isinstance(value, (set, frozenset, tuple)):
         return sorted(value) if isinstance(value, (set, frozenset)) else list(value)
     return str(value)
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
+).encode
+_decode = json.JSONDecoder(parse_float=Decimal).decode
+_FRACTION = re.compile(r"\d[.eE]")
+"""Where a number might not be whole; text that looks so is harmless."""

@@ -73,7 +73,7 @@ class Link(ABC):
     """One connection for one transaction, on one thread."""
 
     def __init__(self, pooled: PoolProxiedConnection, count: Count) -> None:
-        self._pooled = pooled
+        self.pooled = pooled
         self._count = count
         self.raw: Any = pooled.driver_connection
         self.broken = False
@@ -155,8 +155,8 @@ class Link(ABC):
     def close(self) -> None:
         """Give the connection back to the pool, or drop it when it is broken."""
         if self.broken:
-            self._pooled.invalidate()
-        self._pooled.close()
+            self.pooled.invalidate()
+        self.pooled.close()
 
 
 class Database(ABC):
@@ -169,15 +169,25 @@ class Database(ABC):
         self.engine = engine
         self.count = Count()
         self.statements = Statements(engine.dialect)
+        self._idle: list[PoolProxiedConnection] = []
+        """Connections at rest, the last one used first; the pool counts them as taken."""
 
     @contextmanager
     def link(self) -> Iterator[Link]:
         """A connection for one transaction. Raises Unavailable when there is none to be had."""
-        link = self._link(self._connect(), self.count)
+        try:
+            pooled = self._idle.pop()
+        except IndexError:
+            pooled = self._connect()
+        link = self._link(pooled, self.count)
         try:
             yield link
         finally:
-            link.close()
+            if link.broken:
+                link.close()
+                self.rest()  # what broke one has broken the others
+            else:
+                self._idle.append(link.pooled)
 
     @contextmanager
     def short_write(self) -> Iterator[Link]:
@@ -230,4 +240,12 @@ class Database(ABC):
 
     def close(self) -> None:
         """Close all connections."""
+        self.rest()
         self.engine.dispose()
+
+    def rest(self) -> None:
+        """Drop the connections that nobody is using; the next transaction makes a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            connection.invalidate()
+            connection.close()

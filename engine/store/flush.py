@@ -46,12 +46,18 @@ def _steps(tx: Transaction, statements: Statements, raised: bool) -> Iterator[St
     for row, guard in tx.takes:
         yield _take(row, guard, statements)
     for of, changes in tables:
-        yield from _update(of, changes, statements, tx.tenant)
-        yield from _delete(of, changes, statements, tx.tenant)
+        if changes.updates or changes.updates_where:
+            yield from _update(of, changes, statements, tx.tenant)
+        if changes.deletes or changes.deletes_where:
+            yield from _delete(of, changes, statements, tx.tenant)
     for of, changes in tables:
-        yield from _insert(of, changes.inserts.values(), "", statements)
-        yield from _insert(of, changes.missing.values(), "keep", statements)
-        yield from _insert(of, changes.puts.values(), "replace", statements)
+        for new, existing in (
+            (changes.inserts, ""),
+            (changes.missing, "keep"),
+            (changes.puts, "replace"),
+        ):
+            if new:
+                yield from _insert(of, new.values(), existing, statements)
 
 
 def _raise_version(
@@ -64,10 +70,15 @@ def _raise_version(
     of = codec(Instance)
     _, names = changes.updates.pop(of.key_of(case), (case, set())) if changes else (case, set())
     before = dict(zip(of.fields, as_read, strict=True))
-    changed = {name for name in names if of.cell(case, name) != before[name]}
+    cells = {name: of.cell(case, name) for name in names}
+    changed = {name for name, cell in cells.items() if cell != before[name]}
     columns = of.columns_of(changed | {"version"})
     sql = statements.update(Instance, columns, ("version",))
-    given = _setting(case, columns)
+    given = {f"s_{name}": cells[name] for name in changed}
+    if "search" in columns:
+        given["s_search"] = of.search(case)
+    for name in of.kind.key:
+        given[f"k_{name}"] = getattr(case, name)
     given["g_version"] = case.version
     given["s_version"] = case.version + 1
     return Step(sql.text, [sql.bind(given)], 1, moved)

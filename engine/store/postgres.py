@@ -144,6 +144,7 @@ class PostgresDatabase(Database):
             url.set(drivername="postgresql+psycopg"),
             paramstyle="format",
             pool_size=8,
+            pool_reset_on_return=None,  # every transaction ends by itself before it comes back
             max_overflow=24,
             pool_timeout=patience_seconds,
             pool_use_lifo=True,

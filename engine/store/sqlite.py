@@ -176,6 +176,7 @@ class SqliteDatabase(Database):
             sa.URL.create("sqlite", database=str(file)),
             poolclass=QueuePool,
             pool_size=8,
+            pool_reset_on_return=None,  # every transaction ends by itself before it comes back
             max_overflow=56,
             pool_timeout=patience_seconds,
             pool_use_lifo=True,  # few connections stay warm, and few caches fill

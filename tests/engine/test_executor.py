@@ -225,13 +225,11 @@ def limited(engine: Engine) -> Iterator[None]:
     def stop(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute("PRAGMA max_page_count = 1")
 
-    def go_on(connection: sqlite3.Connection, *_: object) -> None:
-        connection.execute("PRAGMA max_page_count = 1073741823")
-
-    event.listen(database.engine, "checkout", stop)
+    database.rest()
+    event.listen(database.engine, "connect", stop)
     yield
-    event.remove(database.engine, "checkout", stop)
-    event.listen(database.engine, "checkout", go_on)
+    event.remove(database.engine, "connect", stop)
+    database.rest()
 
 
 def test_a_database_that_went_away_is_told_and_comes_back(
@@ -245,6 +243,7 @@ def test_a_database_that_went_away_is_told_and_comes_back(
     def gone() -> Any:
         raise database.driver_errors[0]("no such server")
 
+    database.rest()
     monkeypatch.setattr(database.engine, "raw_connection", gone)
     assert isinstance(refusal(town.complete, "zhang", task), Unavailable)
     monkeypatch.undo()
