@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.bpmn import names
+from engine.bpmn import dialect, names
 from engine.bpmn.elements import event_kind
 from engine.bpmn.graph import Graph, scope_of
 from engine.bpmn.names import Node
@@ -121,6 +121,23 @@ def repeated_transaction(_: Graph, transaction: Node) -> bool:
     """A transaction that may be cancelled and is repeated."""
     repeated = any(names.kind(child).endswith("LoopCharacteristics") for child in transaction)
     return repeated and transaction.find(f".//{names.bpmn('cancelEventDefinition')}") is not None
+
+
+def sequential_split(graph: Graph, scope: Node) -> bool:
+    """A sequential ad-hoc sub-process in which tokens would run side by side."""
+    if (scope.get("ordering") or "").strip() != "Sequential":
+        return False
+    for node in graph.children(scope):
+        if names.kind(node) != "exclusiveGateway" and len(graph.out(node)) > 1:
+            return True
+        if names.kind(node) == "boundaryEvent" and node.get("cancelActivity") in {"false", "0"}:
+            return True
+    return False
+
+
+def ad_hoc_output(_: Graph, scope: Node) -> bool:
+    """An ad-hoc sub-process that is to collect what its activities give."""
+    return dialect.value(scope, "adHoc", "outputCollection") is not None
 
 
 def thrown_among_others(graph: Graph, event: Node) -> bool:

@@ -14,6 +14,7 @@ from lxml import etree
 from engine.bpmn import elements as values
 from engine.bpmn import normalise
 from engine.bpmn.definition import Element, ProcessDefinition, Services
+from engine.bpmn.derivations import Derivation, read_derivations
 from engine.bpmn.graph import Graph
 from engine.bpmn.lint import check
 from engine.bpmn.read import DEFAULT_LIMITS, Limits, read
@@ -37,6 +38,8 @@ class Definition:
     """Names of the messages its processes throw or wait for."""
     warnings: tuple[Problem, ...]
     specs: Specs = field(repr=False)
+    derivations: tuple[Derivation, ...] = field(repr=False)
+    """Which variables it makes of which."""
     _texts: Mapping[str, str] = field(repr=False)
 
     def texts(self) -> dict[str, str]:
@@ -160,6 +163,7 @@ def _load(data: bytes, key: _Key, limits: Limits) -> Definition:
         raise ModelRejected(errors)
     graph = Graph(tree)
     elements = values.read_elements(graph)
+    derivations = read_derivations(tree.getroot())
     return Definition(
         sha256=key.sha256,
         processes=values.read_processes(graph),
@@ -167,6 +171,7 @@ def _load(data: bytes, key: _Key, limits: Limits) -> Definition:
         messages=values.read_messages(graph),
         warnings=tuple(problems),
         specs=_compile(tree, elements),
+        derivations=derivations,
         _texts=values.read_texts(tree.getroot(), elements),
     )
 

@@ -12,6 +12,7 @@ from typing import Final
 from engine.bpmn.graph import Graph
 from engine.bpmn.lint import (
     activities,
+    adhoc,
     collaborations,
     compensation,
     events,
@@ -39,6 +40,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *events.RULES,
     *several.RULES,
     *compensation.RULES,
+    *adhoc.RULES,
     *activities.RULES,
     *expressions.RULES,
 )

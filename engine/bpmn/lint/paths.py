@@ -122,6 +122,8 @@ def implied_ends(graph: Graph) -> Iterator[Problem]:
 def empty_scopes(graph: Graph) -> Iterator[Problem]:
     """A process or sub-process has something to do."""
     for scope in graph.scopes:
+        if names.kind(scope) == "adHocSubProcess":
+            continue
         if next(graph.children(scope), None) is None:
             yield problem(
                 "empty",

@@ -20,7 +20,7 @@ from engine.bpmn import names
 from engine.bpmn.definition import Element
 from engine.bpmn.graph import Graph
 from engine.bpmn.normalise.compensation import COMPENSATED_BY
-from engine.bpmn.spiff import activities, events, gateways, reading, scopes
+from engine.bpmn.spiff import activities, adhoc, events, gateways, reading, scopes
 from engine.bpmn.spiff.node import Node
 from engine.bpmn.spiff.plan import Flow
 from engine.bpmn.spiff.reach import MOST_WALKED
@@ -273,6 +273,13 @@ def _boundary(parser: ModelParser, element: Xml, node: events.BoundaryEvent) -> 
     )
 
 
+def _ad_hoc(parser: ModelParser, element: Xml, node: adhoc.AdHoc) -> None:
+    _sub_process(parser, element, node)
+    told = reading.ad_hoc(element)
+    node.sequential, node.completion = told.sequential, told.completion
+    node.cancels_rest, node.chosen = told.cancels_rest, told.chosen
+
+
 def _sub_process(parser: ModelParser, element: Xml, node: scopes.Scope) -> None:
     parser.create_parser(element)
     parser.scope(element, node)
@@ -294,6 +301,7 @@ _DETAILS: dict[str, Detail] = {
     "boundaryEvent": _boundary,
     "subProcess": _sub_process,
     "transaction": _sub_process,
+    "adHocSubProcess": _ad_hoc,
 }
 
 
@@ -331,6 +339,7 @@ ModelParser.PARSER_CLASSES = {
     **{names.bpmn(tag): (NodeParser, node_class) for tag, node_class in _CLASSES.items()},
     names.bpmn("subProcess"): (SubProcessParser, scopes.SubProcess),
     names.bpmn("transaction"): (SubProcessParser, scopes.Transaction),
+    names.bpmn("adHocSubProcess"): (SubProcessParser, adhoc.AdHoc),
 }
 
 

@@ -93,6 +93,16 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class AdHocPlan:
+    """What an ad-hoc sub-process says of its activities; ``chosen`` is FEEL for their ids."""
+
+    sequential: bool = False
+    completion: str | None = None
+    cancels_rest: bool = True
+    chosen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """Who is to do a user task, with which form, and until when."""
 

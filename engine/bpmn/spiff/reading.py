@@ -10,6 +10,7 @@ from engine.bpmn.elements import called_process
 from engine.bpmn.graph import Graph
 from engine.bpmn.names import Node as Xml
 from engine.bpmn.spiff.plan import (
+    AdHocPlan,
     Assign,
     Assignment,
     Call,
@@ -180,6 +181,17 @@ def call(element: Xml) -> Call | None:
         process,
         all_in=(attributes.get("propagateAllParentVariables") or "true").strip() != "false",
         all_out=(attributes.get("propagateAllChildVariables") or "true").strip() != "false",
+    )
+
+
+def ad_hoc(element: Xml) -> AdHocPlan:
+    """How an ad-hoc sub-process goes about its activities."""
+    return AdHocPlan(
+        sequential=(element.get("ordering") or "").strip() == "Sequential",
+        completion=_condition(element, "completionCondition"),
+        cancels_rest=(element.get("cancelRemainingInstances") or "true").strip() in ("true", "1"),
+        chosen=dialect.condition(dialect.value(element, "adHoc", "activeElementsCollection"))
+        or None,
     )
 
 

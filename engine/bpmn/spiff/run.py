@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.definition import Element, Services
 from engine.bpmn.spiff import catching, state, variables
+from engine.bpmn.spiff.adhoc import AdHoc
 from engine.bpmn.spiff.events import StartEvent
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.instance import Instance
@@ -212,6 +213,30 @@ class Run:
             return
         self._fail(token, catching.uncaught(error_code), error_code)
 
+    @property
+    def selectable(self) -> Mapping[str, tuple[str, ...]]:
+        """Key of every active ad-hoc sub-process → ids of the activities that may be selected."""
+        return {
+            token.key: token.task_spec.enabled
+            for token in self._tokens()
+            if _selects(token) and isinstance(token.task_spec, AdHoc)
+        }
+
+    def select(self, key: str, *element_ids: str) -> None:
+        """Begin activities of an ad-hoc sub-process, those already done included.
+
+        Raises Conflict when the sub-process is over, NotFound when it has no such activity.
+        """
+        token = self._token(key)
+        node = token.task_spec
+        if not _selects(token) or not isinstance(node, AdHoc):
+            raise _not_waiting(key)
+        for each in element_ids:
+            if each not in node.enabled:
+                raise NotFound(what={"zh": f"可选的活动“{each}”", "en": f'activity "{each}"'})
+        node.select(token, element_ids)
+        self._instance.drain()
+
     def retry(self, key: str) -> None:
         """Try again what an incident stopped."""
         token = self._token(key)
@@ -282,6 +307,10 @@ class Run:
         if token.waits not in kinds:
             raise _not_waiting(key)
         return token
+
+
+def _selects(token: Token) -> bool:
+    return token.phase is Phase.ENTER and "begun" in token.memo and "over" not in token.memo
 
 
 def _not_waiting(key: str) -> Conflict:

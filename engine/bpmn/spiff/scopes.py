@@ -73,11 +73,11 @@ class Scope(Activity):
             if not container.holds_tokens:
                 container.proceed(Phase.LEAVE)
             elif self.handlers:
-                _stop_listening(container)
+                stop_listening(container)
 
 
-def _stop_listening(container: Token) -> None:
-    # A scope in which only event sub-processes still run begins no further ones (13.5.4).
+def stop_listening(container: Token) -> None:
+    """A scope in which only event sub-processes still run begins no further ones (13.5.4)."""
     inside = container.inside
     if all(child.role is Role.LISTENER or child.task_spec.is_handler for child in inside):
         for child in inside:

@@ -154,7 +154,29 @@ CONTENT: list[tuple[str, str, str, str]] = [
         for where, body, roots in [
             ("g", choice(flow("g", "x"), flow("g", "y"), kind="complexGateway"), ""),
             ("sp", path(sub(INNER, 'method="##Store"', tag="transaction")), ""),
-            ("sp", path(sub('<task id="it"/>', tag="adHocSubProcess")), ""),
+            (
+                "sp",
+                path(
+                    sub(
+                        '<extensionElements><zeebe:adHoc outputCollection="all"/></extensionElements><task id="it"/>',
+                        tag="adHocSubProcess",
+                    )
+                ),
+                "",
+            ),
+            (
+                "sp",
+                path(
+                    sub(
+                        '<task id="i1"/><task id="i2"/><task id="i3"/>'
+                        + flow("i1", "i2")
+                        + flow("i1", "i3"),
+                        'ordering="Sequential"',
+                        tag="adHocSubProcess",
+                    )
+                ),
+                "",
+            ),
             (
                 "s",
                 path(user()).replace(

@@ -98,6 +98,31 @@ SPECIAL: list[tuple[str, str, str, str]] = [
         + undo(),
         "",
     ),
+    # ad-hoc sub-processes
+    (
+        "ad-hoc-start-end",
+        "is",
+        path(sub('<startEvent id="is"/><task id="it"/>', tag="adHocSubProcess")),
+        "",
+    ),
+    (
+        "ad-hoc-start-end",
+        "ie",
+        path(sub('<endEvent id="ie"/><task id="it"/>' + flow("it", "ie"), tag="adHocSubProcess")),
+        "",
+    ),
+    ("ad-hoc-without-activity", "sp", path(sub("", tag="adHocSubProcess")), ""),
+    (
+        "feel-syntax",
+        "sp",
+        path(
+            sub(
+                '<task id="it"/><completionCondition>a &gt;</completionCondition>',
+                tag="adHocSubProcess",
+            )
+        ),
+        "",
+    ),
     # transactions
     ("cancel-not-caught", "sp", path(sub(CANCELLED, tag="transaction")), ""),
     (
@@ -145,6 +170,14 @@ SPECIAL: list[tuple[str, str, str, str]] = [
 ]
 
 SOUND_SPECIAL = [
+    path(sub('<task id="it"/>', tag="adHocSubProcess")),
+    path(
+        sub(
+            '<task id="i1"/><task id="i2"/>' + flow("i1", "i2"),
+            'ordering="Sequential"',
+            tag="adHocSubProcess",
+        )
+    ),
     path(sub(CANCELLED, 'method="##Compensate"', tag="transaction")) + boundary(CANCEL, host="sp"),
     path(sub(INNER, tag="transaction")),
     ending(COMPENSATE, path(user()) + undo()),
