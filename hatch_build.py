@@ -88,7 +88,8 @@ def sources_digest(frontend: Path) -> str:
 
 def sources(frontend: Path) -> Iterator[Path]:
     """The bundle's own files, in a stable order."""
-    yield from (frontend / name for name in ("build.mjs", "package.json", "package-lock.json"))
+    yield from sorted(frontend.glob("*.mjs"))
+    yield from (frontend / name for name in ("package.json", "package-lock.json"))
     yield from sorted(path for path in (frontend / "src").rglob("*") if path.is_file())
 
 

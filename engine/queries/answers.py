@@ -61,6 +61,8 @@ class TaskLine:
     assignee: str = ""
     suspended: bool = False
     round: int = 1
+    instance_id: str = ""
+    element_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,8 @@ def _task_line(at: Desk, task: Task) -> q.TaskLine:
         assignee=at.name(task.assignee),
         suspended=task.suspended,
         round=task.round,
+        instance_id=task.instance_id,
+        element_id=task.element_id,
     )
 
 

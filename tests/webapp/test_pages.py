@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -385,9 +386,13 @@ def test_a_stale_page_is_told_and_can_be_sent_again(office: Office) -> None:
 def test_a_case_shows_where_it_stands(office: Office) -> None:
     case_id = office.at_review()
     shown = page(office.client(LEGAL).get(f"/cases/{case_id}"))
-    marks = shown.xpath("//figure/@data-marks")[0]
-    assert '"S2_review": {"state": "active"}' in marks
-    assert '"S1_items": {"state": "done"}' in marks
+    marks = json.loads(shown.xpath("//figure/@data-marks")[0])
+    assert marks["S2_review"] == {
+        "state": "active",
+        "text": "法制审核：待认领",
+        "href": f"/tasks/{office.task(case_id, 'S2_review')}",
+    }
+    assert marks["S1_items"] == {"state": "done"}
     model = shown.xpath("//figure/@data-model-url")[0]
     assert b"S2_review" in office.client(LEGAL).get(model).get_data()
     said = text(office.client(LEGAL).get(f"/cases/{case_id}"))

@@ -9,6 +9,7 @@ import * as esbuild from "esbuild";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { purge } from "./purge.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const output = resolve(process.argv[2] ?? join(here, "../static/dist"));
@@ -31,6 +32,17 @@ const { metafile } = await esbuild.build({
   loader: { ".woff": "file", ".woff2": "file", ".svg": "file", ".png": "file" },
   metafile: true,
   logLevel: "warning",
+  plugins: [
+    {
+      name: "purge",
+      setup(build) {
+        build.onLoad({ filter: /bootstrap[\\/]dist[\\/]css[\\/]bootstrap\.css$/ }, ({ path }) => ({
+          contents: purge(readFileSync(path, "utf8")),
+          loader: "css",
+        }));
+      },
+    },
+  ],
 });
 
 writeFileSync(join(output, "manifest.json"), JSON.stringify(manifest(), null, 2) + "\n");
