@@ -25,7 +25,7 @@ def starts_and_ends(graph: Graph) -> Iterator[Problem]:
                 )
 
 
-def activities(graph: Graph) -> Iterator[Problem]:
+def something_to_begin(graph: Graph) -> Iterator[Problem]:
     """An ad-hoc sub-process has an activity to begin with."""
     for scope in _ad_hoc(graph):
         if not any(_may_begin(graph, node) for node in graph.children(scope)):
@@ -50,4 +50,4 @@ def _ad_hoc(graph: Graph) -> Iterator[Node]:
     return (scope for scope in graph.scopes if names.kind(scope) == "adHocSubProcess")
 
 
-RULES = (starts_and_ends, activities)
+RULES = (starts_and_ends, something_to_begin)
