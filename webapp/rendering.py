@@ -58,11 +58,12 @@ def _frame() -> dict[str, Any]:
         **_PUNCTUATION[lang()],
     }
     if g.get("viewer") is not None:
-        values["home"] = _home()
+        values["home"] = home()
     return values
 
 
-def _home() -> q.Home:
+def home() -> q.Home:
+    """Who is signed in and how much waits; asked once a request."""
     if "home" not in g:
         g.home = ask(q.HomeFrame)
     return g.home  # type: ignore[no-any-return]

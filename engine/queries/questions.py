@@ -139,6 +139,11 @@ class Processes(Query[tuple[b.ProcessLine, ...]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProcessTitles(Query[tuple[tuple[str, str], ...]]):
+    """Key and title of every process, for filters: cheap, however many cases there are."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProcessPage(Query[b.ProcessView]):
     """One process with its versions. For administrators."""
 

@@ -25,6 +25,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.People: starting.people,
     q.Processes: administration.processes,
     q.ProcessPage: administration.process_page,
+    q.ProcessTitles: administration.process_titles,
     q.CheckPackage: administration.check_package,
     q.PackageFiles: administration.package_files,
     q.Users: administration.users,

@@ -54,6 +54,13 @@ def processes(house: House, query: q.Processes) -> tuple[q.ProcessLine, ...]:
         return tuple(lines.values())
 
 
+def process_titles(house: House, query: q.ProcessTitles) -> tuple[tuple[str, str], ...]:
+    """Key and title of every process, by key."""
+    with desk(house, query) as at:
+        keys = {key for (key,) in at.reader.columns(Deployment, ("process_key",), active=True)}
+        return tuple((key, at.process_title(key)) for key in sorted(keys))
+
+
 def _running(at: Desk) -> Mapping[str, int]:
     """Running instances by deployment, for administrators; none of a case they may not know of."""
     counts: dict[str, int] = {}

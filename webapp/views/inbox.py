@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request
 
-from engine.queries import HomeFrame, Inbox, Processes
+from engine.queries import Inbox, ProcessTitles
 from engine.queries.questions import Tab
 from webapp.current import ask
+from webapp.rendering import home
 
 pages = Blueprint("inbox", __name__)
 
@@ -34,10 +35,10 @@ def show(tab: str = "todo") -> str:
         tab=tab,
         tabs=TABS,
         page=page,
-        counts=ask(HomeFrame).counts,
+        counts=home().counts,
         filters=filters,
         filtered=any(value for key, value in filters.items() if key != "sort"),
-        processes=ask(Processes),
+        processes=ask(ProcessTitles),
         lamps=LAMPS,
         sorts=SORTS,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from engine.queries import CaseCounts, Cases, Processes, Units
+from engine.queries import CaseCounts, Cases, ProcessTitles, Units
 from webapp.current import ask
 
 pages = Blueprint("supervision", __name__, url_prefix="/supervision")
@@ -44,7 +44,7 @@ def cases() -> str:
         counts=ask(CaseCounts),
         filters=filters,
         filtered=any(value for key, value in filters.items() if key != "sort"),
-        processes=ask(Processes),
+        processes=ask(ProcessTitles),
         units=ask(Units),
         lamps=LAMPS,
         states=STATES,
