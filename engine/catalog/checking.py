@@ -10,6 +10,7 @@ from typing import Any
 
 from engine import feel
 from engine.bpmn.definition import Element
+from engine.catalog import secrets
 from engine.catalog.package import Package
 from engine.catalog.problems import missing, model_path, problem, split
 from engine.catalog.reading import Reader, package_hash
@@ -91,6 +92,7 @@ class _House:
 def _cross_check(package: Package, house: _House) -> Iterator[Problem]:
     """What one file says of another must be there."""
     yield from _manifest_problems(package)
+    yield from secrets.faults(package.manifest, package.forms)
     path = model_path(package.files)
     for element in package.definition.elements.values():
         for name, known, (zh, en) in _references(package, element, house):

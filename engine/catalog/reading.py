@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import bpmn, dmn, documents, forms
+from engine.catalog import secrets
 from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
 from engine.catalog.problems import MAX_BYTES, MAX_FILES, in_file, not_text, problem, too_large
 from engine.errors import Invalid, ModelRejected, Problem
@@ -110,6 +111,7 @@ class Reader:
         texts = self._texts()
         if self.errors or definition is None or manifest is None:
             return None
+        manifest = secrets.spread(manifest, definition, loaded_forms, decisions)
         return Package(
             files=dict(self.files),
             sha256=package_hash(self.files),

@@ -61,6 +61,16 @@ class Form:
         """Every field that has a value, flat, in the order of the page."""
         return tuple(_infos(self.components, confidential=False))
 
+    def typed(self) -> frozenset[str]:
+        """Variables whose values people type in: nothing of them is computed or only shown."""
+        answered = [each for each in self.walk() if each.path and each.kind in ANSWERED]
+        given = {
+            _key(each)
+            for each in answered
+            if each.kind is Kind.EXPRESSION or each.readonly is not False
+        }
+        return frozenset(map(_key, answered)) - given
+
     def texts(self) -> tuple[str, ...]:
         """Every text of the form that people read, once each: what a translation must hold."""
         return translate.texts(self.document)
@@ -213,7 +223,7 @@ def _infos(components: Sequence[Component], confidential: bool) -> Iterator[Fiel
         if each.path and each.kind in ANSWERED:
             yield FieldInfo(
                 path=each.path,
-                key=each.path.replace("[]", "").split(".")[0],
+                key=_key(each),
                 label=each.label.source or each.name,
                 kind=each.kind,
                 summary=each.summary,
@@ -221,6 +231,11 @@ def _infos(components: Sequence[Component], confidential: bool) -> Iterator[Fiel
                 properties=each.properties,
             )
         yield from _infos(each.components, hushed)
+
+
+def _key(component: Component) -> str:
+    """The variable a field's answer goes into: the first step of its path."""
+    return component.path.replace("[]", "").split(".")[0]
 
 
 def _flat(shown: Iterable[Shown]) -> Iterator[Shown]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands import BroadcastSignal, CorrelateMessage, StartProcess
 from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, NotFound
-from engine.handlers import access, cases, deployments, outputs
+from engine.handlers import access, cases, deployments, outputs, secrecy
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.handlers.tasks import known_files, result
@@ -130,12 +130,13 @@ def _answers(
     form = case.package(instance).form(element.properties.get("form"))
     if form is None:
         return outputs.bounded(command.answers)
-    validated = form.validate(
+    validated = secrecy.judged(
+        case,
+        form,
         dict(command.answers),
         {**case.run(instance).variables, **case.services(instance).functions()},
         people=directory(case.context),
         files=known_files(case, form.file_ids(command.answers)),
-        now=case.context.now,
     )
     if validated.problems:
         raise AnswersInvalid(validated.problems)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.errors import Problem
+from engine.forms import Form, Validated
+from engine.forms.checks import PeopleCheck
+from engine.forms.values import FileRef
 from engine.model.people import Viewer
 from engine.model.rows import File, Instance
 
@@ -54,6 +59,43 @@ def readable(case: Case, files: Iterable[File]) -> list[File]:
         return found
     hidden, secret = hidden_from_actor(case), sealed(_packages(case), ())
     return [file for file in found if may_read(file, case.context.viewer, secret, hidden)]
+
+
+def judged(
+    case: Case,
+    form: Form,
+    answers: dict[str, object],
+    scope: Mapping[str, object],
+    *,
+    people: PeopleCheck,
+    files: Mapping[str, FileRef],
+) -> Validated:
+    """The form's verdict over all that the case knows, told in words that give nothing of it away.
+
+    Labels, limits, choices and messages may be reckoned from fields that whoever answers may not
+    read: what is said of a fault is what can be said without them.
+    """
+    now = case.context.now
+    found = form.validate(answers, scope, now=now, people=people, files=files)
+    if not found.problems:
+        return found
+    hidden = hidden_from_actor(case) & scope.keys()
+    if not hidden:
+        return found
+    seen = form.validate(answers, veiled(scope, hidden), now=now, people=people, files=files)
+    words = {(problem.code, problem.where): problem for problem in seen.problems}
+    told = tuple(words.get((each.code, each.where), _unsaid(each)) for each in found.problems)
+    return replace(found, problems=told)
+
+
+def _unsaid(problem: Problem) -> Problem:
+    return Problem(
+        code=problem.code,
+        where=problem.where,
+        zh="这一项不符合要求，原因涉及您无权查看的内容。请核对后重填；仍不行请联系流程的上一环节。",
+        en="This does not meet what is asked, for a reason you may not read. Check it and fill it in "
+        "again; if that does not help, ask whoever handled the step before.",
+    )
 
 
 def veiled(values: Mapping[str, object], hidden: Collection[str]) -> dict[str, object]:

@@ -136,12 +136,13 @@ def _checked_answers(
     if form is None:
         answers = outputs.bounded(command.answers)
     else:
-        validated = form.validate(
+        validated = secrecy.judged(
+            case,
+            form,
             dict(command.answers),
             {**visible, **case.services(instance).functions()},
             people=directory(case.context),
             files=known_files(case, form.file_ids(command.answers)),
-            now=case.context.now,
         )
         answers = validated.values
         problems.extend(validated.problems)

@@ -140,17 +140,17 @@ def _visible(dossier: Dossier, case: Case, task: Task) -> dict[str, Any]:
     """The variables at the token, without what the viewer may not read."""
     instance = dossier.instances()[task.instance_id]
     if task.state != "open" or instance.state != "active":
-        return dossier.veil(instance.variables, None)
+        return dossier.veil(instance.variables)
     try:
         visible = case.run(instance).visible(task.key)
     except (EvaluationFailed, KeyError):
         visible = instance.variables
-    veiled = dossier.veil(visible, None)
+    veiled = dossier.veil(visible)
     if instance.id == dossier.root.id and dossier.root.started_by == dossier.at.viewer.user_id:
         # Who started the case entered the start form's fields, and only those.
         package = dossier.package(instance.id)
         form = package.form(package.manifest.start_form)
-        own = {field.key for field in form.fields()} if form is not None else set()
+        own = form.typed() - dossier.overwritten() if form is not None else frozenset()
         veiled |= {key: value for key, value in visible.items() if key in own}
     return veiled
 

@@ -67,12 +67,18 @@ class Dossier:
         packages = {row.deployment_id for row in self.instances().values()}
         return secrecy.sealed(map(self.at.package, packages), roles)
 
-    def veil(self, values: Mapping[str, Any], entered_by: str | None) -> dict[str, Any]:
-        """Answers without what the viewer may not read; who entered them may read them all."""
-        if entered_by is not None and entered_by == self.at.viewer.user_id:
-            return dict(values)
-        hidden = self.hidden()
+    def veil(
+        self, values: Mapping[str, Any], typed: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """Values without what the viewer may not read, but with what they ``typed`` in themselves."""
+        hidden = self.hidden() - typed
         return {key: value for key, value in values.items() if key not in hidden}
+
+    def overwritten(self) -> frozenset[str]:
+        """Variables that later steps of other people gave a value: no longer the starter's words."""
+        starter = self.root.started_by
+        later = (task for task in self.tasks() if task.closed_by != starter)
+        return frozenset(key for task in later for key in task.answers or ())
 
     # --- lines -------------------------------------------------------------------------------------
 
@@ -112,7 +118,9 @@ class Dossier:
         form = package.form(form_id)
         if form is None:
             return ()
-        values = self.veil(answers, entered_by)
+        # What the form itself put in, to be read or reckoned with, nobody typed.
+        typed = form.typed() if entered_by == self.at.viewer.user_id else frozenset()
+        values = self.veil(answers, typed)
         shown = form.present(
             values,
             values,
@@ -121,7 +129,7 @@ class Dossier:
             texts=package.texts,
             name_of=self.at.name,
         )
-        hidden = self.hidden() if entered_by != self.at.viewer.user_id else frozenset()
+        hidden = self.hidden() - typed
         return tuple(
             item
             for item in shown
@@ -153,8 +161,14 @@ class Dossier:
         package = self.package(self.root.id)
         if not package.manifest.start_form:
             return None
+        variables = self.root.variables
+        gone = self.hidden() & self.overwritten()
         shown = self.present(
-            None, package.manifest.start_form, package, self.root.variables, self.root.started_by
+            None,
+            package.manifest.start_form,
+            package,
+            {key: value for key, value in variables.items() if key not in gone},
+            self.root.started_by,
         )
         return q.StepDone(
             task_id="",
@@ -343,7 +357,7 @@ class Dossier:
             if element is None or not may_send(case, instance, element, self.at.viewer):
                 continue
             form = package.form(element.properties.get("form"), self.at.lang)
-            variables = self.veil(instance.variables, None)
+            variables = self.veil(instance.variables)
             context = {**variables, **CaseServices(case.context, package, self.at.lang).functions()}
             lines.append(
                 q.MessageLine(
