@@ -416,8 +416,15 @@ def test_a_case_prints_as_a_document(page: Page, served: Office) -> None:
     case_id = served.done()
     sign_in(page, served, HEAD)
     page.goto(f"{served.address}/cases/{case_id}")
+    said = page.get_by_text("LED-40")  # in a step that is folded on the screen
+    assert not said.is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert said.is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not said.is_visible()
     page.emulate_media(media="print")
     for hidden in (".yf-top", ".yf-side", ".yf-actions", ".yf-tools"):
         shown = page.locator(hidden)
         assert not shown.count() or not shown.first.is_visible(), hidden
     assert page.get_by_role("heading", level=1).is_visible()
+    assert said.is_visible()
