@@ -61,13 +61,10 @@ _GATEWAYS: Final[tuple[Feature, ...]] = (
     row(
         "complexGateway",
         "complexGateway",
-        REFUSED,
+        RUN,
         "10.6.5",
-        "复杂网关",
-        "Complex gateways",
-        None,
-        "请用包容网关、排他网关或带 completionCondition 的多实例表达。",
-        "Use inclusive or exclusive gateways, or multi-instance with a completionCondition.",
+        "复杂网关（激活条件与复位）",
+        "Complex gateways (activation condition, reset)",
     ),
 )
 

@@ -144,4 +144,26 @@ def _gateways(graph: Graph) -> Iterator[Node]:
     return (node for node in graph.nodes if names.kind(node) in names.GATEWAYS)
 
 
-RULES = (gateway_without_outgoing, pointless_gateway, against_direction, event_gateway_targets)
+def activation_conditions(graph: Graph) -> Iterator[Problem]:
+    """A complex gateway that joins says when it fires (10.6.5)."""
+    for node in graph.nodes:
+        if names.kind(node) != "complexGateway" or len(graph.into(node)) < 2:
+            continue
+        condition = node.find(names.bpmn("activationCondition"))
+        if condition is None or not (condition.text or "").strip():
+            yield problem(
+                "missing-activation-condition",
+                node,
+                "{it}没有激活条件，不知何时继续。请填写 activationCondition，例如 activationCount >= 2。",
+                "{it} has no activation condition, so it is not clear when it fires. Give one, such "
+                "as activationCount >= 2.",
+            )
+
+
+RULES = (
+    gateway_without_outgoing,
+    pointless_gateway,
+    against_direction,
+    event_gateway_targets,
+    activation_conditions,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.bpmn.spiff import variables
@@ -52,7 +53,7 @@ class Joining(Node):
         if len(self.incoming) < 2:
             instance.spawn(self, container)
             return
-        self._gather(instance, container, {flow.id: 1})
+        self.gather(instance, container, {flow.id: 1})
 
     def fire(self, token: Token) -> None:
         """Consume one token of each flow that has one, and go on with a single one."""
@@ -63,18 +64,24 @@ class Joining(Node):
         token.proceed(Phase.ENTER)
         rest = {flow: count - 1 for flow, count in arrived.items() if count > 1}
         if rest:
-            self._gather(instance, container, rest)
+            self.gather(instance, container, rest)
 
-    def _gather(self, instance: Instance, container: Token, arrived: dict[str, int]) -> None:
-        where = (container.key, self.name)
-        token = instance.joins.get(where)
+    def open(self, instance: Instance, container: Token) -> Token:
+        """A token at which others gather; nobody sees it before the first has come."""
+        token = instance.create(self, container)
+        token.phase = Phase.ENTER
+        token.memo["in"] = {}
+        instance.joins[(container.key, self.name)] = token
+        return token
+
+    def gather(self, instance: Instance, container: Token, arrived: dict[str, int]) -> None:
+        """Put tokens, counted by flow, to those that wait already."""
+        token = instance.joins.get((container.key, self.name))
         if token is None or not token.alive:
-            token = instance.create(self, container)
-            token.phase = Phase.ENTER
-            token.memo["in"] = {}
-            self.announce(token)
-            instance.joins[where] = token
+            token = self.open(instance, container)
         gathered = token.memo["in"]
+        if not gathered and not token.shown:
+            self.announce(token)
         for flow, count in arrived.items():
             gathered[flow] = gathered.get(flow, 0) + count
         self.gathered(token)
@@ -114,14 +121,18 @@ class InclusiveGateway(Joining):
         A token elsewhere holds the gateway up when it can reach an incoming flow that is still
         empty, unless it can also reach one that has its token.
         """
-        filled = token.memo["in"]
-        to_empty = to_filled = 0
-        for flow, before in zip(self.incoming, reach.of(self), strict=True):
-            if flow in filled:
-                to_filled |= before
-            else:
-                to_empty |= before
-        return not present & to_empty & ~to_filled
+        return need_not_wait(self, token.memo["in"], reach, present)
+
+
+def need_not_wait(gateway: Joining, filled: Container[str], reach: Reach, present: int) -> bool:
+    """Whether no token can come by an empty flow only, when ``filled`` flows have theirs."""
+    to_empty = to_filled = 0
+    for flow, before in zip(gateway.incoming, reach.of(gateway), strict=True):
+        if flow in filled:
+            to_filled |= before
+        else:
+            to_empty |= before
+    return not present & to_empty & ~to_filled
 
 
 class EventBasedGateway(Node):

@@ -21,6 +21,7 @@ from engine.bpmn.definition import Element
 from engine.bpmn.graph import Graph
 from engine.bpmn.normalise.compensation import COMPENSATED_BY
 from engine.bpmn.spiff import activities, adhoc, events, gateways, reading, scopes
+from engine.bpmn.spiff.complex_gateway import ComplexGateway
 from engine.bpmn.spiff.node import Node
 from engine.bpmn.spiff.plan import Flow
 from engine.bpmn.spiff.reach import MOST_WALKED
@@ -280,6 +281,10 @@ def _ad_hoc(parser: ModelParser, element: Xml, node: adhoc.AdHoc) -> None:
     node.cancels_rest, node.chosen = told.cancels_rest, told.chosen
 
 
+def _complex(parser: ModelParser, element: Xml, node: ComplexGateway) -> None:
+    node.activation = reading.activation(element)
+
+
 def _sub_process(parser: ModelParser, element: Xml, node: scopes.Scope) -> None:
     parser.create_parser(element)
     parser.scope(element, node)
@@ -299,6 +304,7 @@ _DETAILS: dict[str, Detail] = {
     "intermediateThrowEvent": _throw,
     "intermediateCatchEvent": _event,
     "boundaryEvent": _boundary,
+    "complexGateway": _complex,
     "subProcess": _sub_process,
     "transaction": _sub_process,
     "adHocSubProcess": _ad_hoc,
@@ -334,6 +340,7 @@ _CLASSES: dict[str, type[Node]] = {
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
     "eventBasedGateway": gateways.EventBasedGateway,
+    "complexGateway": ComplexGateway,
 }
 ModelParser.PARSER_CLASSES = {
     **{names.bpmn(tag): (NodeParser, node_class) for tag, node_class in _CLASSES.items()},

@@ -184,6 +184,11 @@ def call(element: Xml) -> Call | None:
     )
 
 
+def activation(element: Xml) -> str | None:
+    """When a complex gateway fires."""
+    return _condition(element, "activationCondition")
+
+
 def ad_hoc(element: Xml) -> AdHocPlan:
     """How an ad-hoc sub-process goes about its activities."""
     return AdHocPlan(

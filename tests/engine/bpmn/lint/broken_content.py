@@ -152,7 +152,6 @@ CONTENT: list[tuple[str, str, str, str]] = [
     *[
         ("not-supported", where, body, roots)
         for where, body, roots in [
-            ("g", choice(flow("g", "x"), flow("g", "y"), kind="complexGateway"), ""),
             ("sp", path(sub(INNER, 'method="##Store"', tag="transaction")), ""),
             (
                 "sp",

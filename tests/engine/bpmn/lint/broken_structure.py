@@ -21,6 +21,12 @@ from tests.engine.bpmn.samples import (
 )
 
 STRUCTURE: list[tuple[str, str, str, str]] = [
+    (
+        "missing-activation-condition",
+        "g",
+        path(user(), user(identifier="u"), '<complexGateway id="g"/>', flows=flow("t", "g")),
+        "",
+    ),
     # ids and references
     (
         "duplicate-id",

@@ -105,6 +105,7 @@ WARNED: list[tuple[str, str, str, str]] = [
 ]
 
 SOUND = [
+    choice(flow("g", "x", "a"), flow("g", "y"), kind="complexGateway"),
     path(catch(CONDITION)),
     path(user()) + boundary(CONDITION, 'cancelActivity="false"'),
     path(catch(CONDITION + timer("timeDuration", "P1D"))),

@@ -381,7 +381,6 @@ def test_a_process_starts_at_the_event_that_came() -> None:
 @pytest.mark.parametrize(
     ("body", "where"),
     [
-        ('<startEvent id="s"/><complexGateway id="x"/>', "x"),
         ('<startEvent id="s"/><serviceTask id="x"/>', "x"),
         (
             '<startEvent id="s"/><intermediateCatchEvent id="x"><timerEventDefinition/>'
