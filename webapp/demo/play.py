@@ -409,9 +409,10 @@ _CASE_COMMANDS: dict[str, Callable[..., Any]] = {
     "resume": ResumeCase,
     "cancel": CancelCase,
 }
+# By name, so that another kind of player may do each in its own way.
 _ACTS: dict[str, Callable[[Player, Mapping[str, Any]], None]] = {
-    "task": Player._complete,
-    "message": Player._message,
-    "do": Player._do,
+    "task": lambda player, step: player._complete(step),
+    "message": lambda player, step: player._message(step),
+    "do": lambda player, step: player._do(step),
     "look": lambda player, step: player._look(step),
 }
