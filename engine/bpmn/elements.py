@@ -213,8 +213,19 @@ def _starts(graph: Graph, process: etree._Element) -> tuple[StartEvent, ...]:
         if names.kind(node) == "startEvent"
         for start in _start(graph, node)
     )
+    drawn += tuple(
+        start for node, _ in graph.starters(process) for start in _instantiates(graph, node)
+    )
     # Where none is drawn, one is implied (BPMN 2.0.2, 10.5.2).
     return drawn or (StartEvent(element_id=names.implied_start(process), kind="none"),)
+
+
+def _instantiates(graph: Graph, node: etree._Element) -> Iterator[StartEvent]:
+    if names.kind(node) == "receiveTask":
+        name = _task_message(graph, node)
+        yield StartEvent(element_id=node.get("id", ""), kind="message", name=name)
+    else:
+        yield from _start(graph, node)
 
 
 def _start(graph: Graph, node: etree._Element) -> Iterator[StartEvent]:

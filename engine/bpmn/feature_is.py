@@ -79,20 +79,24 @@ def event(trigger: str) -> Test:
 
 
 def conditional_start(graph: Graph, start: Node) -> bool:
-    """A start event of a process that waits for a condition before there is any data."""
-    return _starts_process(start) and any(
+    """A start of a process that waits for a condition before there is any data."""
+    return _starts_process(graph, start) and any(
         names.trigger(each) == "conditional" for each in graph.definitions(start)
     )
 
 
 def parallel_start(graph: Graph, start: Node) -> bool:
-    """A start event of a process that several things have to happen for."""
-    return _starts_process(start) and event_kind(graph, start) == "parallelMultiple"
+    """A start of a process that several things have to happen for."""
+    return _starts_process(graph, start) and event_kind(graph, start) == "parallelMultiple"
 
 
-def _starts_process(start: Node) -> bool:
+def _starts_process(graph: Graph, start: Node) -> bool:
     scope = scope_of(start)
-    return scope is not None and names.kind(scope) == "process"
+    if scope is None or names.kind(scope) != "process":
+        return False
+    return names.kind(start) == "startEvent" or any(
+        node is start for node, _ in graph.starters(scope)
+    )
 
 
 def compensates_process(graph: Graph, start: Node) -> bool:

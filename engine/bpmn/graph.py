@@ -54,6 +54,24 @@ class Graph:
         """The node a flow comes from."""
         return self.by_id.get(names.local_name(flow.get("sourceRef")))
 
+    def starters(self, scope: etree._Element) -> Iterator[tuple[etree._Element, etree._Element]]:
+        """Nodes that start a process without being start events, each with its instantiating one.
+
+        A receive task is its own; behind an event-based gateway every awaited event starts.
+        """
+        if names.kind(scope) != "process":
+            return
+        for node in self.children(scope):
+            if not names.is_true(node.get("instantiate")):
+                continue
+            if names.kind(node) == "receiveTask":
+                yield node, node
+            elif names.kind(node) == "eventBasedGateway":
+                for flow in self.out(node):
+                    target = self.target(flow)
+                    if target is not None:
+                        yield target, node
+
     def children(self, scope: etree._Element) -> Iterator[etree._Element]:
         """Flow nodes directly in a process or sub-process."""
         for child in scope:

@@ -31,13 +31,11 @@ ACTIVITIES: Final[tuple[Feature, ...]] = (
     row(
         "instantiatingReceive",
         "receiveTask",
-        REFUSED,
+        RUN,
         "10.3.3",
         "由接收任务启动流程（instantiate）",
         "Starting a process by a receive task (instantiate)",
         feature_is.attribute("instantiate"),
-        "请改用消息开始事件。",
-        "Use a message start event.",
     ),
     row(
         "callActivity",

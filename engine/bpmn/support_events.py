@@ -94,7 +94,7 @@ EVENTS: Final[tuple[Feature, ...]] = (
     ),
     row(
         "conditionalStart",
-        "startEvent",
+        "startEvent intermediateCatchEvent",
         REFUSED,
         "10.5.2",
         "由条件启动流程（启动之前没有可供判断的变量）",
@@ -152,7 +152,7 @@ EVENTS: Final[tuple[Feature, ...]] = (
     ),
     row(
         "parallelMultipleStart",
-        "startEvent",
+        "startEvent intermediateCatchEvent",
         REFUSED,
         "10.5.2",
         "须几种触发都发生才启动流程",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.bpmn import names
-from engine.bpmn.graph import Graph
+from engine.bpmn.graph import Graph, scope_of
 from engine.bpmn.names import Node
 from engine.bpmn.wording import problem
 from engine.errors import Problem
@@ -144,6 +144,40 @@ def _gateways(graph: Graph) -> Iterator[Node]:
     return (node for node in graph.nodes if names.kind(node) in names.GATEWAYS)
 
 
+def instantiating(graph: Graph) -> Iterator[Problem]:
+    """What instantiates stands at the beginning of a process (10.3.3, 10.6.6)."""
+    for node in graph.nodes:
+        if not names.is_true(node.get("instantiate")):
+            continue
+        scope = scope_of(node)
+        sources = [graph.source(flow) for flow in graph.into(node)]
+        first = all(each is not None and names.kind(each) == "startEvent" for each in sources)
+        if scope is None or names.kind(scope) != "process" or not first:
+            yield problem(
+                "instantiate-out-of-place",
+                node,
+                "{it}标为启动流程（instantiate），却不在流程的开头。请放到流程开头，或去掉该标记。",
+                "{it} says that it instantiates and does not stand at the beginning of a process. "
+                "Put it there, or remove the mark.",
+            )
+
+
+def parallel_only_to_start(graph: Graph) -> Iterator[Problem]:
+    """A parallel event-based gateway starts a process (10.6.6)."""
+    for node in graph.nodes:
+        if names.kind(node) != "eventBasedGateway":
+            continue
+        kind = (node.get("eventGatewayType") or "Exclusive").strip()
+        if kind == "Parallel" and not names.is_true(node.get("instantiate")):
+            yield problem(
+                "parallel-not-starting",
+                node,
+                "{it}标为并行，只有启动流程（instantiate）的事件网关才可以。请用并行网关分出各事件。",
+                "{it} is parallel, which only an instantiating gateway may be. Fork to the events "
+                "with a parallel gateway.",
+            )
+
+
 def activation_conditions(graph: Graph) -> Iterator[Problem]:
     """A complex gateway that joins says when it fires (10.6.5)."""
     for node in graph.nodes:
@@ -165,5 +199,7 @@ RULES = (
     pointless_gateway,
     against_direction,
     event_gateway_targets,
+    instantiating,
+    parallel_only_to_start,
     activation_conditions,
 )

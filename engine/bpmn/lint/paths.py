@@ -70,7 +70,7 @@ def nothing_leads_here(graph: Graph) -> Iterator[Problem]:
         if names.kind(scope) == "adHocSubProcess":
             continue
         nodes = list(graph.children(scope))
-        if not any(names.kind(node) == "startEvent" for node in nodes):
+        if not _has_start(graph, scope):
             continue
         for node in nodes:
             if graph.into(node) or _begins_by_itself(node):
@@ -103,13 +103,20 @@ def nothing_leads_on(graph: Graph) -> Iterator[Problem]:
             )
 
 
+def _has_start(graph: Graph, scope: Node) -> bool:
+    return (
+        any(names.kind(node) == "startEvent" for node in graph.children(scope))
+        or next(graph.starters(scope), None) is not None
+    )
+
+
 def implied_ends(graph: Graph) -> Iterator[Problem]:
     """A scope that draws a start but no end, or the reverse, says only half."""
     for scope in graph.scopes:
         kinds = {names.kind(node) for node in graph.children(scope)}
         if names.kind(scope) == "adHocSubProcess" or not kinds:
             continue
-        if ("startEvent" in kinds) != ("endEvent" in kinds):
+        if _has_start(graph, scope) != ("endEvent" in kinds):
             yield problem(
                 "half-open",
                 scope,

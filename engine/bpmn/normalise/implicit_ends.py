@@ -33,10 +33,14 @@ def implied_starts(graph: Graph, scope: names.Node) -> list[names.Node]:
     nodes = list(graph.children(scope))
     if any(names.kind(node) == "startEvent" for node in nodes):
         return []
+    instantiating = {node for _, node in graph.starters(scope)}
     return [
         node
         for node in nodes
-        if not graph.into(node) and names.kind(node) != "boundaryEvent" and not stands_apart(node)
+        if not graph.into(node)
+        and names.kind(node) != "boundaryEvent"
+        and not stands_apart(node)
+        and node not in instantiating
     ]
 
 
@@ -44,6 +48,8 @@ def _start(graph: Graph, scope: names.Node, nodes: list[names.Node]) -> None:
     if any(names.kind(node) == "startEvent" for node in nodes):
         return
     firsts = implied_starts(graph, scope)
+    if not firsts and next(graph.starters(scope), None) is not None:
+        return
     start = build.node(scope, "startEvent", names.implied_start(scope), scope)
     for first in firsts:
         build.flow(scope, start.get("id", ""), first.get("id", ""), first)

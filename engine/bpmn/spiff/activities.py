@@ -201,6 +201,8 @@ class ReceiveTask(Activity):
     """Parks until its message comes."""
 
     trigger: Trigger | None = None
+    instantiates = False
+    """Whether its message starts the process."""
 
     def begin(self, token: Token) -> bool:
         """Wait for the message."""

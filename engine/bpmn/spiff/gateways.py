@@ -136,7 +136,14 @@ def need_not_wait(gateway: Joining, filled: Container[str], reach: Reach, presen
 
 
 class EventBasedGateway(Node):
-    """The first of the following events to happen decides the way."""
+    """The first of the following events to happen decides the way.
+
+    One that instantiates starts the process by that event; when it is parallel, the others are
+    waited for in the same instance (BPMN 2.0.2, 10.6.6).
+    """
+
+    instantiates = False
+    parallel = False
 
     def begin(self, token: Token) -> bool:
         """Wait for all of them at once."""

@@ -137,6 +137,8 @@ class ScopeParser(ProcessParser):
 
 
 def _set_off_otherwise(node: Node) -> bool:
+    if isinstance(node, activities.ReceiveTask | gateways.EventBasedGateway):
+        return node.instantiates
     return isinstance(node, events.BoundaryEvent | scopes.EventSubProcess) or (
         isinstance(node, activities.Activity) and node.undoes
     )
@@ -234,6 +236,12 @@ def _send(parser: ModelParser, element: Xml, node: activities.SendTask) -> None:
 
 def _receive(parser: ModelParser, element: Xml, node: activities.ReceiveTask) -> None:
     node.trigger = reading.message(parser.graph, element)
+    node.instantiates = names.is_true(element.get("instantiate"))
+
+
+def _awaiting(parser: ModelParser, element: Xml, node: gateways.EventBasedGateway) -> None:
+    node.instantiates = names.is_true(element.get("instantiate"))
+    node.parallel = (element.get("eventGatewayType") or "").strip() == "Parallel"
 
 
 def _rule(parser: ModelParser, element: Xml, node: activities.BusinessRuleTask) -> None:
@@ -305,6 +313,7 @@ _DETAILS: dict[str, Detail] = {
     "intermediateCatchEvent": _event,
     "boundaryEvent": _boundary,
     "complexGateway": _complex,
+    "eventBasedGateway": _awaiting,
     "subProcess": _sub_process,
     "transaction": _sub_process,
     "adHocSubProcess": _ad_hoc,

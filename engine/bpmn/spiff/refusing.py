@@ -47,10 +47,6 @@ class Refusals:
                 self._event(element, kind)
             elif kind in names.ACTIVITIES:
                 self._activity(element, kind)
-            elif kind in ("receiveTask", "eventBasedGateway") and names.is_true(
-                element.get("instantiate")
-            ):
-                self._refuse(element, "以它启动流程", "starting a process by it")
 
     def unknown(self, element: Xml) -> None:
         """An element of a kind that does not run."""

@@ -10,9 +10,8 @@ from lxml import etree
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.definition import Element, Services
-from engine.bpmn.spiff import catching, state, variables
+from engine.bpmn.spiff import beginning, catching, state, variables
 from engine.bpmn.spiff.adhoc import AdHoc
-from engine.bpmn.spiff.events import StartEvent
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.instance import Instance
 from engine.bpmn.spiff.node import Node
@@ -49,10 +48,11 @@ class Specs:
     ) -> Run:
         """A new instance, run until everything in it waits.
 
-        ``start_event`` is the id of the start event that was triggered; without it the process
-        starts at its plain one. ``called`` says that a call activity started it and may catch its
-        errors; an uncaught error then ends the instance instead of raising an incident. Raises
-        NotFound when there is no such process or start.
+        ``start_event`` is the id of the start event that was triggered, or of the receive task or
+        awaited event that instantiates; without it the process starts at its plain one. ``called``
+        says that a call activity started it and may catch its errors; an uncaught error then ends
+        the instance instead of raising an incident. Raises NotFound when there is no such process
+        or start.
         """
         process = self._processes.get(process_id)
         if process is None:
@@ -62,14 +62,9 @@ class Specs:
         instance.task_tree = root
         root.phase = Phase.ENTER
         root.be(TaskState.STARTED)
-        starts = process.inner.starts
-        if start_event is not None:
-            starts = (_start(process, start_event),)
-        elif not starts:
-            raise NotFound(what={"zh": "无条件的开始事件", "en": "plain start event"})
+        begin = beginning.at(process, start_event)
         process.listen(root)
-        for start in starts:
-            instance.spawn(start, root)
+        begin(instance, root)
         instance.drain()
         return Run(instance)
 
@@ -86,13 +81,6 @@ class Specs:
         instance = Instance(process, variables, now=in_china(now), services=services)
         state.restore(instance, document, self._nodes)
         return Run(instance)
-
-
-def _start(process: ProcessNode, start_event: str) -> Node:
-    for node in process.inner.task_specs.values():
-        if node.bpmn_id == start_event and isinstance(node, StartEvent):
-            return node
-    raise NotFound(what={"zh": f"开始事件“{start_event}”", "en": f'start event "{start_event}"'})
 
 
 class Run:

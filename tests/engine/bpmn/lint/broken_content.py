@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from tests.engine.bpmn.samples import (
-    CATCH_MSG,
     CONDITION,
     INNER,
     LOOP,
@@ -14,7 +13,6 @@ from tests.engine.bpmn.samples import (
     boundary,
     catch,
     choice,
-    event_gateway,
     flow,
     path,
     sub,
@@ -215,31 +213,7 @@ CONTENT: list[tuple[str, str, str, str]] = [
                 ),
                 "",
             ),
-            (
-                "g",
-                event_gateway(CATCH_MSG)
-                .replace('<startEvent id="s"/>', "")
-                .replace(flow("s", "g"), "")
-                .replace(
-                    '<eventBasedGateway id="g"', '<eventBasedGateway id="g" instantiate="true"'
-                ),
-                MSG,
-            ),
-            (
-                "g",
-                event_gateway(CATCH_MSG).replace(
-                    '<eventBasedGateway id="g"',
-                    '<eventBasedGateway id="g" eventGatewayType="Parallel"',
-                ),
-                MSG,
-            ),
             ("ct", path(user()) + '<choreographyTask id="ct"/>', ""),
-            (
-                "r",
-                '<receiveTask id="r" messageRef="m" instantiate="true"/><endEvent id="e"/>'
-                + flow("r", "e"),
-                MSG,
-            ),
         ]
     ],
 ]

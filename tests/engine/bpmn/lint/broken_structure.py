@@ -22,6 +22,41 @@ from tests.engine.bpmn.samples import (
 
 STRUCTURE: list[tuple[str, str, str, str]] = [
     (
+        "parallel-not-starting",
+        "g",
+        event_gateway(CATCH_MSG).replace(
+            '<eventBasedGateway id="g"',
+            '<eventBasedGateway id="g" eventGatewayType="Parallel"',
+        ),
+        MSG,
+    ),
+    (
+        "instantiate-out-of-place",
+        "r",
+        path(user(), '<receiveTask id="r" messageRef="m" instantiate="true"/>'),
+        MSG,
+    ),
+    (
+        "instantiate-out-of-place",
+        "ir",
+        path(
+            sub(
+                '<receiveTask id="ir" messageRef="m" instantiate="true"/><endEvent id="ie"/>'
+                + flow("ir", "ie")
+            )
+        ),
+        MSG,
+    ),
+    (
+        "no-incoming",
+        "u",
+        '<receiveTask id="r" messageRef="m" instantiate="true"/><endEvent id="e"/>'
+        + user(identifier="u")
+        + flow("r", "e")
+        + flow("u", "e"),
+        MSG,
+    ),
+    (
         "missing-activation-condition",
         "g",
         path(user(), user(identifier="u"), '<complexGateway id="g"/>', flows=flow("t", "g")),
