@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.completion import analyse
 from bench.house import ROLE, WHO, Line, opened
 from bench.report import Figure, middle, timed
 from engine import queries as q
@@ -25,6 +26,7 @@ def run(database: str, url: str, folder: Path) -> Iterator[Figure]:
         for size in (FEW, MANY):
             seed(engine, deployment, seeded, size)
             seeded = size
+            analyse(engine)
             for tab in ("todo", "claim"):
                 seconds[tab, size] = first_page(engine, tab)
     for tab in ("todo", "claim"):

@@ -62,6 +62,7 @@ class Step(NamedTuple):
     lines: Sequence[Cells]
     demanded: int | None
     error: Callable[[], Exception]
+    table: str = ""
 
     def check(self, touched: int) -> None:
         """Raise the step's error unless it touched what it had to."""
@@ -136,6 +137,10 @@ class Link(ABC):
     @abstractmethod
     def rollback(self) -> None:
         """Undo; never raises."""
+
+    def leave(self) -> None:
+        """End a transaction that wrote nothing; never raises."""
+        self.rollback()
 
     @abstractmethod
     def stream(self, text: str, values: Cells, size: int) -> Iterator[tuple[Any, ...]]:

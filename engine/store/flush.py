@@ -81,7 +81,7 @@ def _raise_version(
         given[f"k_{name}"] = getattr(case, name)
     given["g_version"] = case.version
     given["s_version"] = case.version + 1
-    return Step(sql.text, [sql.bind(given)], 1, moved)
+    return Step(sql.text, [sql.bind(given)], 1, moved, of.kind.table.name)
 
 
 def _setting(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
@@ -96,20 +96,20 @@ def _take(row: Row, guard: dict[str, Any], statements: Statements) -> Step:
     sql = statements.take(type(row), tuple(guard))
     given = {f"k_{name}": getattr(row, name) for name in codec(type(row)).kind.key}
     given.update({f"g_{name}": value for name, value in guard.items()})
-    return Step(sql.text, [sql.bind(given)], 1, Lost)
+    return Step(sql.text, [sql.bind(given)], 1, Lost, codec(type(row)).kind.table.name)
 
 
 def _update(
     of: type[Row], changes: Pending[Any], statements: Statements, tenant: str
 ) -> Iterator[Step]:
-    wide = Batches()
+    wide = Batches(codec(of).kind.table.name)
     for found, new in changes.updates_where:
         columns = codec(of).columns_of(new)
         given = _conditions(found, tenant)
         given.update({f"s_{name}": codec(of).encode(name, new[name]) for name in columns})
         wide.add(statements.update_where(of, columns, shape(found)), given)
     yield from wide.steps(counted=False)
-    single = Batches()
+    single = Batches(codec(of).kind.table.name)
     for row, names in changes.updates.values():
         columns = codec(of).columns_of(names)
         single.add(statements.update(of, columns), _setting(row, columns))
@@ -119,7 +119,7 @@ def _update(
 def _delete(
     of: type[Row], changes: Pending[Any], statements: Statements, tenant: str
 ) -> Iterator[Step]:
-    batches = Batches()
+    batches = Batches(codec(of).kind.table.name)
     for found in changes.deletes_where:
         batches.add(statements.delete_where(of, shape(found)), _conditions(found, tenant))
     key = codec(of).kind.key
@@ -137,7 +137,8 @@ def _conditions(found: tuple[Term, ...], tenant: str) -> dict[str, Any]:
 class Batches:
     """Statements of one table, those of the same text sent together."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: str) -> None:
+        self._table = table
         self._lines: dict[str, list[Sequence[Any]]] = {}
 
     def add(self, sql: Sql, given: dict[str, Any]) -> None:
@@ -147,15 +148,15 @@ class Batches:
     def steps(self, *, counted: bool) -> Iterator[Step]:
         """What to send; ``counted`` demands one row a run, for a row that is gone was changed."""
         for text, lines in self._lines.items():
-            yield Step(text, lines, len(lines) if counted else None, moved)
+            yield Step(text, lines, len(lines) if counted else None, moved, self._table)
 
 
 def _insert(
     of: type[Row], new: Iterable[Any], existing: str, statements: Statements
 ) -> Iterator[Step]:
     rows = list(new)
-    cells = codec(of).cells
+    cells, name = codec(of).cells, codec(of).kind.table.name
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
         sql = statements.insert(of, len(batch), existing)
-        yield Step(sql.text, [[cell for row in batch for cell in cells(row)]], None, moved)
+        yield Step(sql.text, [[cell for row in batch for cell in cells(row)]], None, moved, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,6 +33,7 @@ class PostgresLink(Link):
     """A connection whose transactions psycopg begins with the first statement."""
 
     raw: psycopg.Connection[Any]
+    _reading = False
 
     def _rows(self, text: str, values: Cells) -> list[tuple[Any, ...]]:
         return self.raw.execute(text.encode(), values).fetchall()
@@ -61,17 +62,23 @@ class PostgresLink(Link):
         return cursor
 
     def send(self, steps: Iterable[Step]) -> None:
-        """All statements in one trip to the server; what they touched is checked afterwards."""
-        sent: list[tuple[Step, psycopg.Cursor[Any]]] = []
+        """All in one trip to the server; what they touched is checked afterwards."""
+        sent: list[tuple[list[Step], psycopg.Cursor[Any]]] = []
         try:
             with self.raw.pipeline():
-                for step in steps:
-                    self._count.add(step.text)
-                    sent.append((step, self._cursor(step.text, step.lines)))
+                for group in _merged(steps):
+                    text, lines = _one_statement(group)
+                    self._count.add(text)
+                    sent.append((group, self._cursor(text, lines)))
+            counts = [
+                [cursor.rowcount] if len(group) == 1 else cursor.fetchone() or ()
+                for group, cursor in sent
+            ]
         except Exception as exc:
             self.tell(exc)
-        for step, cursor in sent:
-            step.check(cursor.rowcount)
+        for (group, _), touched in zip(sent, counts, strict=True):
+            for step, number in zip(group, touched, strict=True):
+                step.check(number)
 
     def stream(self, text: str, values: Cells, size: int) -> Iterator[tuple[Any, ...]]:
         """Rows bit by bit, by a cursor on the server."""
@@ -90,6 +97,7 @@ class PostgresLink(Link):
 
     def begin_read(self) -> None:
         """One picture of the database until ``rollback``."""
+        self._reading = True
         self.raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         self.raw.read_only = True
 
@@ -103,10 +111,19 @@ class PostgresLink(Link):
 
     def rollback(self) -> None:
         """Undo and forget what ``begin_read`` set."""
+        self._end(self.raw.rollback)
+
+    def leave(self) -> None:
+        """COMMIT what wrote nothing: a ROLLBACK makes psycopg forget every prepared statement."""
+        self._end(self.raw.commit)
+
+    def _end(self, how: Callable[[], None]) -> None:
         try:
-            self.raw.rollback()
-            self.raw.isolation_level = None
-            self.raw.read_only = None
+            how()
+            if self._reading:
+                self._reading = False
+                self.raw.isolation_level = None
+                self.raw.read_only = None
         except psycopg.Error:
             self.broken = True
 
@@ -131,6 +148,41 @@ class PostgresLink(Link):
         if isinstance(exc, psycopg.DataError):
             return unfit(exc)
         return exc
+
+
+def _merged(steps: Iterable[Step]) -> Iterator[list[Step]]:
+    """Steps that may be one statement: each on another table, one line each.
+
+    The parts of a statement do not see each other, so what is written to one table twice, or what
+    an INSERT needs out of the way first, stands in statements of its own, in order.
+    """
+    group: list[Step] = []
+    tables: set[str] = set()
+    inserting = False
+    for step in steps:
+        inserts = step.text.startswith("INSERT")
+        alone = len(step.lines) > 1
+        if group and (alone or step.table in tables or inserts != inserting):
+            yield group
+            group, tables = [], set()
+        inserting = inserts
+        if alone:
+            yield [step]
+            continue
+        group.append(step)
+        tables.add(step.table)
+    if group:
+        yield group
+
+
+def _one_statement(group: list[Step]) -> tuple[str, Sequence[Cells]]:
+    """One text for a group: each part as a WITH query, answering how many rows each touched."""
+    if len(group) == 1:
+        return group[0].text, group[0].lines
+    parts = ", ".join(f"p{i} AS ({step.text} RETURNING 1)" for i, step in enumerate(group))
+    counts = ", ".join(f"(SELECT count(*) FROM p{i})" for i in range(len(group)))
+    text = f"WITH {parts} SELECT {counts}"
+    return text, [[cell for step in group for cell in step.lines[0]]]
 
 
 class PostgresDatabase(Database):

@@ -95,7 +95,10 @@ class Store:
                     yield tx
                     self._commit(tx)
                 finally:
-                    link.rollback()
+                    if tx.begun:
+                        link.rollback()
+                    else:
+                        link.leave()
                     tx.release()
         finally:
             self._here.writing = False
@@ -123,7 +126,7 @@ class Store:
             try:
                 yield Reads(self._database, link, self.tenant)
             finally:
-                link.rollback()
+                link.leave()
 
     @property
     def statements(self) -> Count:

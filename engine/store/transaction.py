@@ -40,6 +40,8 @@ class Transaction(Reads):
         self.watched: dict[tuple[type[Row], Key], tuple[Any, ...]] = {}
         self.takes: list[tuple[Row, dict[str, Any]]] = []
         self.hooks: list[Callable[[], None]] = []
+        self.begun = False
+        """Whether anything was sent that would have to be undone."""
         self._held_chains: set[tuple[type[Row], Key]] = set()
         self._known: dict[tuple[type[Row], Key], Row] = {}
         self._locks: list[tuple[str, ...]] = []
@@ -317,6 +319,7 @@ class Transaction(Reads):
 
     def commit(self) -> None:
         """Write everything and make it last."""
+        self.begun = True
         self._link.begin_write()
         flush(self, self._link, self._statements)
         self._link.commit()
