@@ -16,6 +16,7 @@ from engine.handlers import (
     messages,
     people,
     seals,
+    signing,
     tasks,
 )
 from engine.handlers.house import Context
@@ -44,10 +45,10 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Any]] = {
     c.SaveUser: people.save_user,
     c.GrantRole: people.grant_role,
     c.RevokeRole: people.revoke_role,
-    c.SignIn: people.sign_in,
-    c.SignOut: people.sign_out,
-    c.ChangePassword: people.change_password,
-    c.SetLanguage: people.set_language,
+    c.SignIn: signing.sign_in,
+    c.SignOut: signing.sign_out,
+    c.ChangePassword: signing.change_password,
+    c.SetLanguage: signing.set_language,
     c.ImportCalendar: calendars.import_calendar,
     c.SealDay: seals.seal_day,
     c.RunJob: jobs.run,

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
-import threading
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import argon2
-
 from engine.clock import legal_date
 from engine.commands import (
-    ChangePassword,
     GrantRole,
     RevokeRole,
     SaveUnit,
     SaveUser,
-    SetLanguage,
-    SignIn,
-    SignOut,
 )
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
-from engine.handlers import access
+from engine.handlers import access, passwords
 from engine.handlers.viewers import is_valid
-from engine.model.results import SignedIn
 from engine.model.rows import LoginSession, Membership, Unit, User
 
 if TYPE_CHECKING:
     from engine.handlers.house import Context
 
-_HASHER = argon2.PasswordHasher()
-_USER_ID = re.compile(r"[a-z][a-z0-9._-]{1,40}")
+USER_ID = re.compile(r"[a-z][a-z0-9._-]{1,40}")
 _UNIT_ID = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-MIN_PASSWORD = 10
-SESSION_SEEN_EVERY = 60_000
-"""Milliseconds: how often a session's last use is written down at most."""
-
-_AT_ONCE = threading.BoundedSemaphore(2)
-
-_DUMMY_HASH = _HASHER.hash(secrets.token_urlsafe(16))
-"""Checked for unknown names, so that they take as long as known ones."""
 
 
 def directory(context: Context) -> Callable[[str, str, str], bool]:
@@ -65,166 +46,6 @@ def directory(context: Context) -> Callable[[str, str, str], bool]:
     return holds
 
 
-# --- signing in -------------------------------------------------------------------------------
-
-
-def sign_in(context: Context, command: SignIn) -> SignedIn | None:
-    """Check a password. None when it is wrong (the failure is counted); Forbidden when locked.
-
-    The answers for an unknown name, a wrong password and a disabled account are the same, and take
-    the same time: also the one that too many attempts lock. A browser that signed in before counts
-    for itself, so that nobody shuts somebody out of their own by trying wrong passwords elsewhere.
-    """
-    name = command.actor[:60].strip().lower()
-    user = context.tx.lock(User, id=name) if _USER_ID.fullmatch(name) else None
-    # What stands in the name's field may be a password: only names of people go into logs.
-    context.actor = user.id if user is not None else ""
-    tries = _Tries(context, command, name, user)
-    tries.refuse_locked()
-    good = _verify(user.password_hash if user is not None else _DUMMY_HASH, command.password)
-    if user is None or not user.active or not good:
-        tries.failed()
-        return None
-    tries.succeeded()
-    token = secrets.token_urlsafe(32)
-    expires = context.now_ms + context.house.settings.session_minutes * 60_000
-    context.tx.insert(
-        LoginSession(
-            tenant=context.tenant,
-            id=session_id(token),
-            user_id=user.id,
-            created_at=context.now_ms,
-            seen_at=context.now_ms,
-            expires_at=expires,
-            agent=command.agent[:200],
-        )
-    )
-    context.record("sign-in", user.id, {})
-    return SignedIn(
-        user_id=user.id,
-        token=token,
-        expires_at=expires,
-        must_change_password=user.must_change_password,
-    )
-
-
-AN_ADDRESS = 20
-"""How many accounts' worth of failures lock an address: a whole office may share one."""
-
-
-class _Tries:
-    """The failures that one attempt to sign in is judged by, and counted among."""
-
-    def __init__(self, context: Context, command: SignIn, name: str, user: User | None) -> None:
-        self.context = context
-        self.user = user
-        settings = context.house.settings
-        self.limit, self.span = settings.lockout_attempts, settings.lockout_minutes * 60_000
-        self.memory = context.house.attempts
-        self.origin = ("origin", command.origin) if command.origin else None
-        self.own = ("known", name) if command.known else None if user else ("unknown", name)
-
-    def refuse_locked(self) -> None:
-        """Raise Forbidden while the account, this browser or this address is locked."""
-        now = self.context.now_ms
-        if self.own is not None:
-            until = self.memory.locked_until(self.own, now)
-        else:
-            until = self.user.locked_until if self.user is not None else None
-        if self.origin is not None:
-            until = max(until or 0, self.memory.locked_until(self.origin, now) or 0)
-        if until is not None and until > now:
-            minutes = max(1, -(-(until - now) // 60_000))
-            raise Forbidden(
-                reason={
-                    "zh": f"连续输错密码，账号已锁定，请 {minutes} 分钟后再试，或请管理员解锁。",
-                    "en": f"too many wrong passwords; the account is locked for another {minutes} "
-                    "minutes, or until an administrator unlocks it.",
-                }
-            )
-
-    def failed(self) -> None:
-        """Count a failure, for the account or in its place, and for the address."""
-        now = self.context.now_ms
-        if self.own is not None:
-            self.memory.failed(self.own, now, limit=self.limit, span=self.span)
-        elif self.user is not None:
-            self._count(self.user)
-        if self.origin is not None:
-            self.memory.failed(self.origin, now, limit=self.limit * AN_ADDRESS, span=self.span)
-
-    def _count(self, user: User) -> None:
-        user.failures += 1
-        if user.failures >= self.limit:
-            user.failures = 0
-            user.locked_until = self.context.now_ms + self.span
-            self.context.record("locked", user.id, {})
-        self.context.tx.update(user, "failures", "locked_until")
-
-    def succeeded(self) -> None:
-        """Start over. A lock that others brought about stays until its end."""
-        if self.own is not None:
-            self.memory.forget(self.own)
-        elif self.user is not None and (self.user.failures or self.user.locked_until):
-            self.user.failures, self.user.locked_until = 0, None
-            self.context.tx.update(self.user, "failures", "locked_until")
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    # A hash takes 64 MB while it is reckoned: many at once must not fill the memory.
-    with _AT_ONCE:
-        try:
-            return _HASHER.verify(password_hash, password[:1000])
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-            return False
-
-
-def session_id(token: str) -> str:
-    """How a session's secret is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def sign_out(context: Context, command: SignOut) -> None:
-    """End a session; an unknown one is no error."""
-    context.tx.delete_where(LoginSession, id=session_id(command.token), user_id=context.actor)
-
-
-def change_password(context: Context, command: ChangePassword) -> None:
-    """Change one's own password and end one's other sessions. Raises Invalid."""
-    user = _user(context, context.actor)
-    if not _verify(user.password_hash, command.old):
-        raise Invalid([_problem("password", "old", "原密码不对。", "The old password is wrong.")])
-    if command.new == command.old:
-        raise Invalid(
-            [
-                _problem(
-                    "password",
-                    "new",
-                    "新密码不能与原密码相同。",
-                    "The new password is the old one.",
-                )
-            ]
-        )
-    _set_password(user, command.new)
-    user.must_change_password = False
-    context.tx.update(user, "password_hash", "must_change_password")
-    keep = session_id(command.keep_token) if command.keep_token else ""
-    for session in context.tx.find(LoginSession, user_id=user.id):
-        if session.id != keep:
-            context.tx.delete(session)
-    context.record("change-password", user.id, {})
-
-
-def set_language(context: Context, command: SetLanguage) -> None:
-    """Choose the language of one's own pages."""
-    user = _user(context, context.actor)
-    user.lang = "en" if command.lang == "en" else "zh"
-    context.tx.update(user, "lang")
-
-
-# --- administration ---------------------------------------------------------------------------
-
-
 def save_user(context: Context, command: SaveUser) -> User:
     """Create or change a user. Raises Forbidden, Invalid, Conflict."""
     access.require_admin(context)
@@ -238,7 +59,7 @@ def save_user(context: Context, command: SaveUser) -> User:
         )
     if existing is None and not command.create:
         raise NotFound(what={"zh": "人员", "en": "user"})
-    if not _USER_ID.fullmatch(command.user_id):
+    if not USER_ID.fullmatch(command.user_id):
         raise Invalid(
             [
                 _problem(
@@ -329,40 +150,11 @@ def _change_user(context: Context, user: User, command: SaveUser) -> None:
             ]
         )
     if command.password is not None:
-        _set_password(user, command.password)
+        passwords.set_password(user, command.password)
         if not context.viewer.system and user.id != context.actor:
             # Known to two people until its owner chooses another.
             user.must_change_password = True
     user.failures, user.locked_until = 0, None
-
-
-def _set_password(user: User, password: str) -> None:
-    if not MIN_PASSWORD <= len(password) <= 200 or _is_guessed(user.id, password):
-        raise Invalid(
-            [
-                _problem(
-                    "password",
-                    "password",
-                    f"密码至少 {MIN_PASSWORD} 位，不能只是数字或反复的几个字符，也不能由登录名或常见密码加几位组成。",
-                    f"A password has at least {MIN_PASSWORD} characters, is more than digits or a few "
-                    "characters over again, and is not the sign-in name or a common password with a "
-                    "little added.",
-                )
-            ]
-        )
-    user.password_hash = _HASHER.hash(password)
-
-
-_COMMON = ("password", "passw0rd", "qwertyuiop", "qwerty", "administrator", "admin", "welcome",
-           "letmein", "iloveyou", "abcdefg", "asdfghjkl", "1q2w3e4r", "1qaz2wsx", "woaini")  # fmt: skip
-
-
-def _is_guessed(user_id: str, password: str) -> bool:
-    """Whether a password is among the first that anybody would try."""
-    rest = password.casefold()
-    for known in (user_id, *_COMMON):
-        rest = rest.replace(known, "")
-    return len(set(password)) < 5 or password.isdigit() or len(rest) < 6
 
 
 def save_unit(context: Context, command: SaveUnit) -> Unit:
@@ -438,7 +230,7 @@ def grant_role(context: Context, command: GrantRole) -> Membership:
                 )
             ]
         )
-    _user(context, command.user_id)
+    user_of(context, command.user_id)
     _refuse_unknown_unit(context, command.unit_id, "unit_id")
     _check_dates(command.from_date, command.to_date)
     for held in context.tx.find(Membership, user_id=command.user_id):
@@ -515,7 +307,8 @@ def revoke_role(context: Context, command: RevokeRole) -> None:
     )
 
 
-def _user(context: Context, user_id: str) -> User:
+def user_of(context: Context, user_id: str) -> User:
+    """A user's row. Raises NotFound."""
     user = context.tx.get(User, id=user_id)
     if user is None:
         raise NotFound(what={"zh": "人员", "en": "user"})

@@ -11,8 +11,8 @@ from engine.errors import Forbidden, NotFound
 from engine.handlers import cases as case_handlers
 from engine.handlers.deployments import newest
 from engine.handlers.house import Context, House
-from engine.handlers.people import SESSION_SEEN_EVERY, session_id
 from engine.handlers.services import CaseServices
+from engine.handlers.signing import SESSION_SEEN_EVERY, session_id
 from engine.handlers.viewers import is_valid, make_viewer
 from engine.model.ids import is_id
 from engine.model.people import Viewer

@@ -25,7 +25,7 @@ from webapp.forms.naming import id_of
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PASSWORD = "scenario-password"  # noqa: S105 - of people that exist in tests only
+PASSWORD = "scenario-password"
 
 _WORDS: Mapping[str, Mapping[Lang, str]] = {
     "start": {"zh": "发起事项", "en": "Start a matter"},
@@ -235,8 +235,9 @@ class PagePlayer(runner.Player):
         desk.hand.fill(self._resolved(answers))
         typed = desk.hand.typed()
         self.filled(desk)
+        desk.page.evaluate("document.getElementById('main').dataset.was = 'here'")
         desk.page.locator("#task-form .yf-actions button[type=submit]").first.click()
-        desk.page.wait_for_load_state()
+        desk.page.locator("#main:not([data-was])").wait_for()
         errors = desk.page.locator("#form-errors")
         if not refused:
             assert not errors.count(), f"refused: {errors.inner_text()}"
