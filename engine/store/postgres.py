@@ -180,7 +180,10 @@ def _one_statement(group: list[Step]) -> tuple[str, Sequence[Cells]]:
     if len(group) == 1:
         return group[0].text, group[0].lines
     parts = ", ".join(f"p{i} AS ({step.text} RETURNING 1)" for i, step in enumerate(group))
-    counts = ", ".join(f"(SELECT count(*) FROM p{i})" for i in range(len(group)))
+    counts = ", ".join(
+        f"(SELECT count(*) FROM p{i})"  # noqa: S608 - nothing but a number
+        for i in range(len(group))
+    )
     text = f"WITH {parts} SELECT {counts}"
     return text, [[cell for step in group for cell in step.lines[0]]]
 
