@@ -1,0 +1,164 @@
+"""Administration: models, people, units, calendar."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from engine import catalog
+from engine import queries as q
+from engine.commands import SYSTEM, SaveUser
+from tests.support.office import (
+    ADMIN,
+    LEGAL,
+    PACKAGE,
+    PASSWORD,
+    Office,
+)
+from tests.support.pages import page, text
+
+
+def archive() -> bytes:
+    import zipfile
+
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for path, content in catalog.read_folder(PACKAGE).items():
+            made.writestr(path, content)
+    return out.getvalue()
+
+
+def upload(visitor: Any, content: bytes, name: str, **more: str) -> Any:
+    return visitor.post(
+        "/admin/deploy",
+        {"file": (BytesIO(content), name), **more},
+        content_type="multipart/form-data",
+    )
+
+
+def test_a_model_is_checked_and_deployed_and_running_cases_stay(office: Office) -> None:
+    old = office.at_review("旧版的采购")
+    visitor = office.client(ADMIN)
+    model = (PACKAGE / "main.bpmn").read_bytes().replace("法制审核".encode(), "合法审核".encode())
+    (process,) = office.engine.query(q.Processes(viewer=SYSTEM))
+    based = {"base": process.deployment_id, "version": "1"}
+    checked = upload(visitor, model, "main.bpmn", _check="1", **based)
+    assert checked.status_code == 200
+    assert len(office.engine.query(q.ProcessPage(viewer=SYSTEM, key="supplies")).versions) == 1
+    assert upload(visitor, model, "main.bpmn", note="改名", **based).status_code == 302
+    shown = text(visitor.get("/admin/processes/supplies"))
+    assert "第 2 版" in shown
+    assert "改名" in shown
+    new = office.at_review("新版的采购")
+    legal = office.client(LEGAL)
+    assert "法制审核" in text(legal.get(f"/cases/{old}"))
+    assert "合法审核" in text(legal.get(f"/cases/{new}"))
+
+
+def test_whoever_deploys_over_an_unseen_version_is_told(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    model = (PACKAGE / "main.bpmn").read_bytes()
+    (process,) = office.engine.query(q.Processes(viewer=SYSTEM))
+    based = {"base": process.deployment_id, "version": "1"}
+    one = model.replace("已签批".encode(), "已签".encode())
+    two = model.replace("已签批".encode(), "签毕".encode())
+    assert upload(visitor, one, "main.bpmn", **based).status_code == 302
+    second = upload(visitor, two, "main.bpmn", **based)
+    assert second.status_code == 409
+    assert len(office.engine.query(q.ProcessPage(viewer=SYSTEM, key="supplies")).versions) == 2
+
+
+def test_every_fault_of_a_model_is_told_with_place_and_remedy(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    bad = (PACKAGE / "main.bpmn").read_bytes().replace(b'targetRef="S_end"', b'targetRef="nowhere"')
+    bad = bad.replace(b'=conclusion = "', b'=conclusion = = "')
+    answer = upload(visitor, bad, "main.bpmn")
+    assert answer.status_code == 422
+    rows = page(answer).xpath("//tbody/tr")
+    assert len(rows) >= 2
+    assert re.search(r"第 \d+ 行", text(answer))
+    assert "没有部署" in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.bpmn"),
+        (b"PK\x03\x04 broken", "broken.zip"),
+        (b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", "xxe.bpmn"),
+        (b"\x00\xff" * 50, "noise.bpmn"),
+        (b"<a>" * 5000, "deep.bpmn"),
+    ],
+)
+def test_hostile_models_are_refused_in_words(office: Office, content: bytes, name: str) -> None:
+    answer = upload(office.client(ADMIN), content, name)
+    assert answer.status_code == 422
+    assert page(answer).xpath("//tbody/tr") or "请选择" in text(answer)
+    assert "root:" not in answer.get_data(as_text=True)
+
+
+def test_a_whole_package_comes_back_as_it_went(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    (process,) = office.engine.query(q.Processes(viewer=SYSTEM))
+    taken = visitor.get(f"/admin/deployments/{process.deployment_id}.zip").get_data()
+    assert catalog.read_archive(taken) == catalog.read_folder(PACKAGE)
+    again = upload(visitor, archive(), "supplies.zip")
+    assert again.status_code == 302
+    assert "没有产生新版本" in text(visitor.get(again.location))
+
+
+def test_people_are_made_given_roles_and_locked_out(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    person = {"user_id": "xin.ren", "name": "辛仁", "unit_id": "agriculture", "active": "1"}
+    assert visitor.post("/admin/users/new", {**person, "password": "short"}).status_code == 422
+    made = visitor.post("/admin/users/new", {**person, "password": PASSWORD})
+    assert made.status_code == 302
+    twice = visitor.post("/admin/users/new", {**person, "password": PASSWORD})
+    assert twice.status_code == 422
+    assert page(twice).get_element_by_id("name").get("value") == "辛仁"
+    roles = visitor.post(
+        "/admin/users/xin.ren/roles",
+        {"role": "drafter", "unit_id": "agriculture", "from_date": "2026-09-01", "to_date": ""},
+    )
+    assert roles.status_code == 302
+    assert "承办人" in text(visitor.get("/admin/users/xin.ren"))
+    newcomer = office.client("xin.ren")
+    assert newcomer.get("/").location == "/password"
+    changed = newcomer.post(
+        "/password", {"old": PASSWORD, "new": "another long one", "again": "another long one"}
+    )
+    assert changed.status_code == 302
+    assert newcomer.get("/start/supplies").status_code == 200
+    office.engine.execute(SaveUser(actor=ADMIN, user_id="xin.ren", active=False))
+    assert newcomer.get("/").status_code == 302
+
+
+def test_a_unit_is_made_and_changed(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    unit = {"unit_id": "forestry", "name": "林业站", "name_en": "Forestry", "parent_id": "township"}
+    assert visitor.post("/admin/units", unit).status_code == 302
+    form = page(visitor.get("/admin/units?unit=forestry"))
+    assert form.get_element_by_id("name").get("value") == "林业站"
+    assert form.get_element_by_id("name_en").get("value") == "Forestry"
+    assert visitor.post("/admin/units", {**unit, "name": "林业工作站"}).status_code == 302
+    assert "林业工作站" in text(visitor.get("/admin/units"))
+    assert visitor.post("/admin/units", {**unit, "unit_id": "有 空格"}).status_code == 422
+
+
+def test_the_calendar_takes_local_closures(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    closure = {"year": "2026", "kind": "local", "source": "乡政府通知"}
+    wrong = visitor.post("/admin/calendar", {**closure, "content": "明天 停电"})
+    assert wrong.status_code == 422
+    assert "明天 停电" in page(wrong).get_element_by_id("content").text_content()
+    good = visitor.post("/admin/calendar", {**closure, "content": "2026-09-02 停电检修"})
+    assert good.status_code == 302
+    assert page(visitor.get("/admin/calendar?year=2026")).xpath(
+        "//td[@title='本地停办公：停电检修']"
+    )
+    assert (
+        visitor.post("/admin/calendar", {**closure, "year": "x", "content": "a"}).status_code == 422
+    )
