@@ -10,6 +10,7 @@ from engine.bpmn import dialect, names
 from engine.bpmn.elements import event_kind
 from engine.bpmn.graph import Graph, scope_of
 from engine.bpmn.names import Node
+from engine.bpmn.normalise.multi_instance import BEHAVIOURS
 
 
 class Status(Enum):
@@ -165,6 +166,30 @@ def quantity(attribute: str) -> Test:
 def behaviour(_: Graph, loop: Node) -> bool:
     """A multi-instance that throws events of its own."""
     return (loop.get("behavior") or "All").strip() != "All"
+
+
+def unusual_throw(graph: Graph, loop: Node) -> bool:
+    """A multi-instance whose instances throw what its boundary cannot catch from them."""
+    return any(
+        names.trigger(each) not in {"signal", "message", "escalation", "error"}
+        for each in thrown_by_instances(graph, loop)
+    )
+
+
+def thrown_by_instances(graph: Graph, loop: Node) -> list[Node]:
+    """The event definitions that the instances of a multi-instance throw when completed."""
+    kept = (loop.get("behavior") or "All").strip()
+    if kept in BEHAVIOURS:
+        found = graph.referenced(loop, BEHAVIOURS[kept][0])
+        return [] if found is None else [found]
+    if kept != "Complex":
+        return []
+    return [
+        definition
+        for each in loop.iterchildren(names.bpmn("complexBehaviorDefinition"))
+        for event in each.iterchildren(names.bpmn("event"))
+        for definition in graph.definitions(event)
+    ]
 
 
 def loop_of(kind: str) -> Test:

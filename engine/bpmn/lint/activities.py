@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.bpmn import dialect, names
 from engine.bpmn.elements import called_process
+from engine.bpmn.feature_is import thrown_by_instances
 from engine.bpmn.graph import Graph
 from engine.bpmn.names import Node
 from engine.bpmn.normalise.camunda import names_java
@@ -15,6 +16,8 @@ from engine.bpmn.wording import problem
 from engine.errors import Problem
 
 _INTEGER: Final = re.compile(r"[+-]?\d{1,9}")
+MOST_TOKENS: Final = 1000
+"""Tokens that may begin, or come from, one activation."""
 _OPERATED: Final = frozenset({"serviceTask"})
 
 
@@ -123,12 +126,13 @@ def quantities(graph: Graph) -> Iterator[Problem]:
     for node in graph.nodes:
         for attribute in ("startQuantity", "completionQuantity"):
             text = (node.get(attribute) or "1").strip()
-            if not _INTEGER.fullmatch(text) or int(text) < 1:
+            if not _INTEGER.fullmatch(text) or not 1 <= int(text) <= MOST_TOKENS:
                 yield problem(
                     "wrong-quantity",
                     node,
-                    f"{{it}}的 {attribute} 是“{text[:20]}”，应为不小于 1 的整数。",
-                    f"The {attribute} of {{it}} is “{text[:20]}”; it must be a whole number from 1.",
+                    f"{{it}}的 {attribute} 是“{text[:20]}”，应为 1 至 {MOST_TOKENS} 的整数。",
+                    f"The {attribute} of {{it}} is “{text[:20]}”; it must be a whole number from 1 "
+                    f"to {MOST_TOKENS}.",
                 )
 
 
@@ -189,6 +193,34 @@ def _multi_instance(node: Node, multi: Node) -> Iterator[Problem]:
             "{it} has an output element but no output collection, so the results would be lost. "
             "Give an outputCollection.",
         )
+
+
+def behaviours(graph: Graph) -> Iterator[Problem]:
+    """Where the instances are to throw an event, there is one (table 10.29)."""
+    for loop in _loops(graph):
+        kept = (loop.get("behavior") or "All").strip()
+        holder = loop.getparent()
+        assert holder is not None
+        if kept not in {"All", "None", "One", "Complex"}:
+            yield problem(
+                "wrong-behavior",
+                holder,
+                f"{{it}}的 behavior“{kept[:20]}”不合规范，应为 None、One、All 或 Complex。",
+                f"The behavior “{kept[:20]}” of {{it}} is none of None, One, All and Complex.",
+            )
+        elif kept != "All" and not thrown_by_instances(graph, loop):
+            yield problem(
+                "behavior-without-event",
+                holder,
+                f"{{it}}的 behavior 是 {kept}，却没有指定实例完成时抛出的事件。请指定，或删去 behavior。",
+                f"{{it}} has the behavior {kept} and no event that its instances throw. Give one, or "
+                "remove behavior.",
+            )
+
+
+def _loops(graph: Graph) -> Iterator[Node]:
+    for node in graph.nodes:
+        yield from node.iterchildren(names.bpmn("multiInstanceLoopCharacteristics"))
 
 
 def _standard_loop(node: Node, loop: Node) -> Iterator[Problem]:
@@ -293,6 +325,7 @@ RULES = (
     assignments,
     quantities,
     loops,
+    behaviours,
     mappings,
     separation_of_duties,
     constraint_messages,

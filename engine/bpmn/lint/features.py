@@ -88,7 +88,7 @@ def misplaced_elements(graph: Graph) -> Iterator[Problem]:
 
 _IN_SCOPES = names.FLOW_NODES | {"sequenceFlow"}
 _AROUND_NODES = names.SCOPES | {"choreography", "subChoreography", "globalChoreographyTask"}
-_AROUND_DEFINITIONS = names.EVENTS | {"definitions"}
+_AROUND_DEFINITIONS = names.EVENTS | {"definitions", "event"}
 _KNOWN = names.FLOW_NODES | {
     "artifact",
     "association",

@@ -1,10 +1,18 @@
 """Multi-instance by the standard's own elements in the terms of our dialect.
 
+What the instances throw when they are completed (``behavior``) is written as the standard's
+``complexBehaviorDefinition``, with ``when`` for the two short forms: ``each`` and ``first``.
+
 ``loopDataInputRef`` names a data object or input, whose name is the variable; ``inputDataItem``
 names the variable each instance sees. ``loopCardinality`` stays as it is.
 """
 
 from __future__ import annotations
+
+from copy import deepcopy
+from typing import Final
+
+from lxml import etree
 
 from engine.bpmn import names
 from engine.bpmn.graph import Graph
@@ -21,6 +29,7 @@ def dialect_loops(root: names.Node) -> None:
         _reference(graph, loop, "loopDataOutputRef", "outputCollection", feel=False)
         _item(loop, "inputDataItem", "inputElement")
         _item(loop, "outputDataItem", "outputElement")
+        _behaviour(graph, loop)
 
 
 def _reference(graph: Graph, loop: names.Node, tag: str, attribute: str, *, feel: bool) -> None:
@@ -34,6 +43,31 @@ def _reference(graph: Graph, loop: names.Node, tag: str, attribute: str, *, feel
     build.extension(
         loop, "loopCharacteristics", **{attribute: f"={variable}" if feel else variable}
     )
+
+
+def _behaviour(graph: Graph, loop: names.Node) -> None:
+    kept = (loop.get("behavior") or "All").strip()
+    if kept != "Complex":
+        for each in loop.findall(names.bpmn("complexBehaviorDefinition")):
+            loop.remove(each)
+    if kept not in BEHAVIOURS:
+        return
+    attribute, when = BEHAVIOURS[kept]
+    definition = graph.referenced(loop, attribute)
+    if definition is None:
+        return
+    made = etree.SubElement(loop, names.bpmn("complexBehaviorDefinition"))
+    made.set("when", when)
+    copy = deepcopy(definition)
+    names.drop(copy, "id")
+    copy.tail = None
+    etree.SubElement(made, names.bpmn("event")).append(copy)
+
+
+BEHAVIOURS: Final = {
+    "None": ("noneBehaviorEventRef", "each"),
+    "One": ("oneBehaviorEventRef", "first"),
+}
 
 
 def _item(loop: names.Node, tag: str, attribute: str) -> None:

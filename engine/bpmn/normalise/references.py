@@ -22,6 +22,8 @@ _ATTRIBUTES: Final = (
     "dataStoreRef",
     "activityRef",
     "calledElement",
+    "noneBehaviorEventRef",
+    "oneBehaviorEventRef",
 )
 _TEXTS: Final = frozenset(
     {
@@ -33,8 +35,6 @@ _TEXTS: Final = frozenset(
         "loopDataOutputRef",
         "source",
         "target",
-        "noneBehaviorEventRef",
-        "oneBehaviorEventRef",
     }
 )
 

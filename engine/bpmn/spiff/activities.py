@@ -31,6 +31,7 @@ from engine.model import facts
 
 if TYPE_CHECKING:
     from engine.bpmn.spiff.events import BoundaryEvent
+    from engine.bpmn.spiff.instance import Instance
 
 DEFAULT_PRIORITY = 50
 DEFAULT_RETRIES = 3
@@ -43,6 +44,34 @@ class Activity(Node):
     boundary: tuple[BoundaryEvent, ...] = ()
     undoes = False
     """Whether it only compensates another."""
+    start_quantity = 1
+    """How many tokens have to come before it begins."""
+    completion_quantity = 1
+    """How many tokens leave it by each of its ways."""
+
+    def arrive(self, instance: Instance, container: Token, flow: Flow) -> None:
+        """A token comes; more may be wanted before the activity begins."""
+        if self.start_quantity == 1:
+            instance.spawn(self, container)
+            return
+        where = (container.key, self.name)
+        token = instance.joins.get(where)
+        if token is None or not token.alive:
+            token = instance.joins[where] = instance.create(self, container)
+            token.memo["in"] = {}
+        arrived: dict[str, int] = token.memo["in"]
+        arrived[flow.id] = arrived.get(flow.id, 0) + 1
+        if sum(arrived.values()) == self.start_quantity:
+            del instance.joins[where], token.memo["in"]
+            token.incident = ""
+            self._update(token)
+
+    def again(self, token: Token) -> None:
+        """What waits for more tokens cannot begin before they come."""
+        if "in" in token.memo:
+            token.incident = ""
+        else:
+            super().again(token)
 
     def announce(self, token: Token) -> None:
         """A frame is not shown; its instances are."""
@@ -84,7 +113,8 @@ class Activity(Node):
         """Leave; from now on it may be compensated."""
         if self.undoable:
             undoing.record(token)
-        super().go_on(token)
+        for _ in range(self.completion_quantity):
+            super().go_on(token)
 
     def emptied(self, container: Token, child: Token) -> None:
         """An instance is done: start the next, or end the frame."""

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.bpmn.spiff import variables
-from engine.bpmn.spiff.activities import Activity
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.plan import Trigger
 from engine.bpmn.spiff.token import Phase, Role, Token
+from engine.bpmn.spiff.waiting import throw_message, throw_signal
 from engine.model import facts
 
 if TYPE_CHECKING:
@@ -66,6 +66,35 @@ def raise_escalation(token: Token, code: str) -> bool:
     if catch is not None:
         catch()
     return catch is not None
+
+
+def throw_at_boundary(body: Token, trigger: Trigger) -> None:
+    """An instance of a repeated activity throws: its boundary may catch it, else it goes outwards."""
+    instance = body.workflow
+    name = variables.word(instance, body, trigger.name) or ""
+    if trigger.kind == "error":
+        if not raise_error(body, name, ""):
+            raise uncaught(name)
+    elif trigger.kind == "escalation":
+        if not raise_escalation(body, name):
+            instance.escalation = name
+    else:
+        _announce(body, trigger, name)
+
+
+def _announce(body: Token, trigger: Trigger, name: str) -> None:
+    """A message or signal: for the activity's own boundary, or for whoever waits outside."""
+    for event in body.inside:
+        for listener in (event, *event.inside):
+            node = listener.task_spec
+            if listener.waits == trigger.kind and node.trigger_of(listener).name.text == name:
+                body.workflow.close(listener, completed=True)
+                node.happen(listener, {})
+                return
+    if trigger.kind == "message":
+        throw_message(body, trigger)
+    else:
+        throw_signal(body, trigger)
 
 
 def fail_instance(token: Token, code: str) -> None:
@@ -133,7 +162,7 @@ def _catch_in(
         if start is not None and start.sets_off is not None:
             handler, event = start.sets_off, start
             return lambda: handler.set_off(holder, event, None, values)
-    if isinstance(node, Activity) and holder.role is not Role.INNER:
+    if holder.role is not Role.INNER:
         boundary: BoundaryEvent | None = _best(node.boundary, kind, code)
         if boundary is not None:
             event_ = boundary

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine.bpmn.spiff import variables
+from engine.bpmn.spiff import catching, variables
 from engine.bpmn.spiff.incident import Stuck
-from engine.bpmn.spiff.plan import Loop
+from engine.bpmn.spiff.plan import Loop, Throws
 from engine.bpmn.spiff.token import Phase, Role, Token
 
 MOST_INSTANCES = 10_000
@@ -107,17 +107,32 @@ def collect(inner: Token, loop: Loop) -> None:
     if loop.standard:
         if not _again(inner, loop, number):
             body.memo["stop"] = True
-    elif loop.completion is not None:
-        done = body.memo.get("done", 0) + 1
-        active = sum(child.role is Role.INNER for child in body.inside) - 1
-        counts = {
-            "numberOfInstances": body.memo["n"],
-            "numberOfActiveInstances": active,
-            "numberOfCompletedInstances": done,
-            "numberOfTerminatedInstances": 0,
-        }
-        if variables.holds(instance, inner, loop.completion, counts):
-            body.memo["stop"] = True
+        return
+    if loop.completion is None and not loop.throws:
+        return
+    counts = _counts(body)
+    if loop.completion is not None and variables.holds(instance, inner, loop.completion, counts):
+        body.memo["stop"] = True
+    for each in loop.throws:
+        if body.alive and _wanted(inner, each, counts):
+            instance.left(inner, completed=True)
+            catching.throw_at_boundary(body, each.trigger)
+
+
+def _counts(body: Token) -> dict[str, object]:
+    active = sum(child.role is Role.INNER for child in body.inside) - 1
+    return {
+        "numberOfInstances": body.memo["n"],
+        "numberOfActiveInstances": active,
+        "numberOfCompletedInstances": body.memo.get("done", 0) + 1,
+        "numberOfTerminatedInstances": 0,
+    }
+
+
+def _wanted(inner: Token, throws: Throws, counts: dict[str, object]) -> bool:
+    if throws.when:
+        return throws.when == "each" or counts["numberOfCompletedInstances"] == 1
+    return variables.holds(inner.workflow, inner, throws.condition, counts)
 
 
 def _again(token: Token, loop: Loop, done: int) -> bool:

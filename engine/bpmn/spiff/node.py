@@ -44,6 +44,8 @@ class Node(BpmnTaskSpec):
     undoable = False
     """Whether it, or something inside, can be compensated once it is completed."""
     loop: Any = None
+    boundary: tuple[Any, ...] = ()
+    """Events that hang on it."""
     handlers: tuple[Any, ...] = ()
     """Start events of the event sub-processes inside."""
 
@@ -188,7 +190,8 @@ class Node(BpmnTaskSpec):
             else:
                 if done is None:
                     continue
-                return done or None
+                # What it threw may have ended it.
+                return (done and my_task.alive) or None
             del instance.told[told:]
             self._undo(my_task, children)
             instance.stick(my_task, why)

@@ -50,7 +50,9 @@ class NodeParser(TaskParser):
         node.outputs_mapped = reading.mappings(self.node, "output")
         _DETAILS.get(names.kind(self.node), _nothing_more)(parser, self.node, node)
         if isinstance(node, activities.Activity):
-            node.loop = reading.loop(self.node)
+            node.loop = reading.loop(parser.graph, self.node)
+            node.start_quantity = reading.quantity(self.node, "startQuantity")
+            node.completion_quantity = reading.quantity(self.node, "completionQuantity")
             node.undoes = names.is_true(self.node.get("isForCompensation"))
         return node
 

@@ -76,6 +76,15 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Throws:
+    """What instances throw when completed: ``each``, the ``first``, or when the condition holds."""
+
+    trigger: Trigger
+    when: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Loop:
     """An activity's repetition: several instances over a collection or number, or a loop."""
 
@@ -90,6 +99,7 @@ class Loop:
     condition: str | None = None
     test_before: bool = False
     maximum: int | None = None
+    throws: tuple[Throws, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

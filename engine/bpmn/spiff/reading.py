@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.bpmn import dialect, names
 from engine.bpmn.definition import Element
@@ -19,6 +19,7 @@ from engine.bpmn.spiff.plan import (
     Loop,
     Script,
     Text,
+    Throws,
     Timer,
     Trigger,
     TriggerKind,
@@ -73,7 +74,7 @@ def _quoted(literal: str) -> str:
     return f'"{escaped}"'
 
 
-def loop(element: Xml) -> Loop | None:
+def loop(graph: Graph, element: Xml) -> Loop | None:
     """How an activity repeats; None when it runs once."""
     standard = element.find(names.bpmn("standardLoopCharacteristics"))
     if standard is not None:
@@ -99,7 +100,21 @@ def loop(element: Xml) -> Loop | None:
         output_element=output,
         cardinality=_condition(multi, "loopCardinality"),
         completion=_condition(multi, "completionCondition"),
+        throws=tuple(_throws(graph, multi)),
     )
+
+
+def _throws(graph: Graph, multi: Xml) -> Iterator[Throws]:
+    for each in multi.iterchildren(names.bpmn("complexBehaviorDefinition")):
+        event = each.find(names.bpmn("event"))
+        for found in triggers(graph, event) if event is not None else ():
+            yield Throws(found, each.get("when", ""), _condition(each, "condition") or "")
+
+
+def quantity(element: Xml, attribute: str) -> int:
+    """How many tokens begin, or come from, one activation."""
+    written = (element.get(attribute) or "1").strip()
+    return max(1, int(written)) if written.isdecimal() and len(written) < 10 else 1
 
 
 def _attributes(element: Xml | None) -> dict[str, str]:

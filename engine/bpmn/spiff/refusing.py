@@ -105,10 +105,7 @@ class Refusals:
                 self._refuse(element, f"定时器的值“{written}”", f'a timer of the value "{written}"')
 
     def _activity(self, element: Xml, kind: str) -> None:
-        for attribute in ("startQuantity", "completionQuantity"):
-            if (element.get(attribute) or "1").strip() != "1":
-                self._refuse(element, f"{attribute}≠1", f"a {attribute} other than 1")
-        loop = reading.loop(element)
+        loop = reading.loop(self._graph, element)
         if loop is not None and not loop.standard and not (loop.collection or loop.cardinality):
             self._refuse(
                 element, "没有集合或次数的多实例", "several instances without collection or number"

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from engine.bpmn.spiff import conditions
-from engine.bpmn.spiff.gateways import Joining
 from engine.bpmn.spiff.instance import Instance
 from engine.bpmn.spiff.node import Node
 from engine.bpmn.spiff.token import Phase, Role, Token
@@ -129,7 +128,7 @@ def _load(instance: Instance, saved: Document, nodes: Mapping[str, Node]) -> Non
     token.memo = saved.get("m", {})
     if token.waits == conditions.WAITS:
         instance.watched[key] = token
-    if isinstance(node, Joining) and "in" in token.memo and parent is not None:
+    if "in" in token.memo and parent is not None:
         instance.joins[(parent.key, node.name)] = token
 
 

@@ -146,6 +146,29 @@ CONTENT: list[tuple[str, str, str, str]] = [
         choice(flow("g", "x", "${bean.call(1)}"), flow("g", "y"), attributes='default="g-y"'),
         "",
     ),
+    (
+        "behavior-without-event",
+        "t",
+        path(
+            user(LOOP_OVER.format("", "")).replace(
+                "<multiInstanceLoopCharacteristics>",
+                '<multiInstanceLoopCharacteristics behavior="One">',
+            )
+        ),
+        "",
+    ),
+    (
+        "wrong-behavior",
+        "t",
+        path(
+            user(LOOP_OVER.format("", "")).replace(
+                "<multiInstanceLoopCharacteristics>",
+                '<multiInstanceLoopCharacteristics behavior="Some">',
+            )
+        ),
+        "",
+    ),
+    ("wrong-quantity", "t", path(user(attributes='completionQuantity="1001"')), ""),
     # refused by name
     *[
         ("not-supported", where, body, roots)
@@ -200,18 +223,16 @@ CONTENT: list[tuple[str, str, str, str]] = [
                 ),
                 "",
             ),
-            ("t", path(user(attributes='startQuantity="2"')), ""),
-            ("t", path(user(attributes='completionQuantity="2"')), ""),
             ("t", path('<callActivity id="t" calledElement="gt"/>'), '<globalUserTask id="gt"/>'),
             (
                 "t",
                 path(
                     user(LOOP_OVER.format("", "")).replace(
                         "<multiInstanceLoopCharacteristics>",
-                        '<multiInstanceLoopCharacteristics behavior="None">',
+                        '<multiInstanceLoopCharacteristics behavior="None" noneBehaviorEventRef="td">',
                     )
                 ),
-                "",
+                '<timerEventDefinition id="td"><timeDuration>P1D</timeDuration></timerEventDefinition>',
             ),
             ("ct", path(user()) + '<choreographyTask id="ct"/>', ""),
         ]
