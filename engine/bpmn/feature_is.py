@@ -10,6 +10,7 @@ from engine.bpmn import dialect, names
 from engine.bpmn.elements import event_kind
 from engine.bpmn.graph import Graph, scope_of
 from engine.bpmn.names import Node
+from engine.bpmn.normalise.global_tasks import TASKS
 from engine.bpmn.normalise.multi_instance import BEHAVIOURS
 
 
@@ -213,6 +214,6 @@ def ways_in(graph: Graph, node: Node) -> bool:
 
 
 def calls_global_task(graph: Graph, call: Node) -> bool:
-    """A call of a task defined at the top of the file."""
+    """A call of a task defined at the top of the file, drawn as that task."""
     called = graph.referenced(call, "calledElement")
-    return called is not None and names.kind(called).startswith("global")
+    return called is not None and names.kind(called) in TASKS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from engine.bpmn import feature_is, names
-from engine.bpmn.feature_is import REFUSED, RUN, Feature
+from engine.bpmn.feature_is import REFUSED, REWRITTEN, RUN, Feature
 from engine.bpmn.feature_is import feature as row
 
 _ACTIVITY_KINDS: Final = " ".join(sorted(names.ACTIVITIES))
@@ -47,14 +47,12 @@ ACTIVITIES: Final[tuple[Feature, ...]] = (
     ),
     row(
         "globalTask",
-        "callActivity",
-        REFUSED,
+        " ".join(sorted(names.TASKS)),
+        REWRITTEN,
         "10.3.6",
         "调用全局任务",
         "Calling a global task",
         feature_is.calls_global_task,
-        "请改为直接画任务，或调用一个流程。",
-        "Draw the task itself or call a process.",
     ),
     row("subProcess", "subProcess", RUN, "10.3.5", "嵌入式子流程", "Embedded sub-processes"),
     row(

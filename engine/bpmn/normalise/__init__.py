@@ -29,6 +29,7 @@ from engine.bpmn.normalise.double_flows import separate_flows
 from engine.bpmn.normalise.event_definition_refs import inline_definitions
 from engine.bpmn.normalise.executable import keep_executable
 from engine.bpmn.normalise.flow_order import order_flows
+from engine.bpmn.normalise.global_tasks import draw_global_tasks
 from engine.bpmn.normalise.implicit_ends import draw_starts_and_ends
 from engine.bpmn.normalise.irrelevant import drop_irrelevant
 from engine.bpmn.normalise.links import connect_links
@@ -45,6 +46,7 @@ Shaping = Callable[[Node], None]
 SPELLINGS: Final[tuple[Spelling, ...]] = (
     strip_prefixes,
     give_ids,
+    draw_global_tasks,
     rewrite_camunda,
     bare_conditions,
     feel_scripts,

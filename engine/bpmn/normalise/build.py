@@ -2,9 +2,53 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from typing import Final
+
 from lxml import etree
 
 from engine.bpmn import names
+from engine.bpmn.wording import problem
+from engine.errors import ModelRejected, Problem
+
+MOST_COPIED: Final = 200_000
+"""Elements, or hundreds of characters, that rewriting may copy in one model."""
+
+
+class Copier:
+    """Copies elements that several others refer to; raises ModelRejected before it is too much."""
+
+    def __init__(self) -> None:
+        self._left = MOST_COPIED
+        self._sizes: dict[names.Node, int] = {}
+
+    def copy(self, source: names.Node) -> names.Node:
+        """The element with all inside, without ids and what follows it."""
+        size = self._sizes.get(source)
+        if size is None:
+            size = self._sizes[source] = sum(map(_size, source.iter()))
+        self._left -= size
+        if self._left < 0:
+            raise ModelRejected([_too_much(source)])
+        made = deepcopy(source)
+        made.tail = None
+        for each in made.iter():
+            names.drop(each, "id")
+        return made
+
+
+def _size(element: names.Node) -> int:
+    return 1 + (len(element.text or "") + sum(map(len, element.attrib.values()))) // 100
+
+
+def _too_much(source: names.Node) -> Problem:
+    return problem(
+        "too-many-elements",
+        source,
+        "{it}太大，又被多处引用。请减小它，或减少引用。",
+        "{it} is too large for the number of places that refer to it. Make it smaller, or refer to "
+        "it less often.",
+    )
 
 
 def node(scope: names.Node, kind: str, identifier: str, cause: names.Node) -> names.Node:

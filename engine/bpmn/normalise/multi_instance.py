@@ -9,7 +9,6 @@ names the variable each instance sees. ``loopCardinality`` stays as it is.
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Final
 
 from lxml import etree
@@ -23,13 +22,14 @@ def dialect_loops(root: names.Node) -> None:
     """Say which collection a multi-instance activity goes through in ``zeebe:`` terms."""
     if next(root.iter(names.bpmn("multiInstanceLoopCharacteristics")), None) is None:
         return
+    copier = build.Copier()
     graph = Graph(root.getroottree())
     for loop in root.iter(names.bpmn("multiInstanceLoopCharacteristics")):
         _reference(graph, loop, "loopDataInputRef", "inputCollection", feel=True)
         _reference(graph, loop, "loopDataOutputRef", "outputCollection", feel=False)
         _item(loop, "inputDataItem", "inputElement")
         _item(loop, "outputDataItem", "outputElement")
-        _behaviour(graph, loop)
+        _behaviour(graph, loop, copier)
 
 
 def _reference(graph: Graph, loop: names.Node, tag: str, attribute: str, *, feel: bool) -> None:
@@ -45,7 +45,7 @@ def _reference(graph: Graph, loop: names.Node, tag: str, attribute: str, *, feel
     )
 
 
-def _behaviour(graph: Graph, loop: names.Node) -> None:
+def _behaviour(graph: Graph, loop: names.Node, copier: build.Copier) -> None:
     kept = (loop.get("behavior") or "All").strip()
     if kept != "Complex":
         for each in loop.findall(names.bpmn("complexBehaviorDefinition")):
@@ -58,10 +58,7 @@ def _behaviour(graph: Graph, loop: names.Node) -> None:
         return
     made = etree.SubElement(loop, names.bpmn("complexBehaviorDefinition"))
     made.set("when", when)
-    copy = deepcopy(definition)
-    names.drop(copy, "id")
-    copy.tail = None
-    etree.SubElement(made, names.bpmn("event")).append(copy)
+    etree.SubElement(made, names.bpmn("event")).append(copier.copy(definition))
 
 
 BEHAVIOURS: Final = {

@@ -223,7 +223,6 @@ CONTENT: list[tuple[str, str, str, str]] = [
                 ),
                 "",
             ),
-            ("t", path('<callActivity id="t" calledElement="gt"/>'), '<globalUserTask id="gt"/>'),
             (
                 "t",
                 path(
