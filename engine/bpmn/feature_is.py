@@ -10,6 +10,7 @@ from engine.bpmn import dialect, names
 from engine.bpmn.elements import event_kind
 from engine.bpmn.graph import Graph, scope_of
 from engine.bpmn.names import Node
+from engine.bpmn.normalise import data
 from engine.bpmn.normalise.global_tasks import TASKS
 from engine.bpmn.normalise.multi_instance import BEHAVIOURS
 
@@ -144,6 +145,11 @@ def sequential_split(graph: Graph, scope: Node) -> bool:
 def ad_hoc_output(_: Graph, scope: Node) -> bool:
     """An ad-hoc sub-process that is to collect what its activities give."""
     return dialect.value(scope, "adHoc", "outputCollection") is not None
+
+
+def moves_data(graph: Graph, association: Node) -> bool:
+    """A data association that says what it moves, or leads to a named input or output."""
+    return next(data.moved_by(graph, association), None) is not None
 
 
 def thrown_among_others(graph: Graph, event: Node) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from engine.bpmn import feature_is, names
 from engine.bpmn.feature_is import IGNORED, REFUSED, REWRITTEN, RUN, Feature, Status
 from engine.bpmn.feature_is import feature as row
+from engine.bpmn.normalise import data
 from engine.bpmn.support_activities import ACTIVITIES
 from engine.bpmn.support_events import EVENTS
 
@@ -115,13 +116,33 @@ _REST: Final[tuple[Feature, ...]] = (
     ),
     # ------------------------------------------------------------------ looked at, not run
     row(
+        "dataAssociation",
+        "dataInputAssociation dataOutputAssociation",
+        REWRITTEN,
+        "10.4.2",
+        "移动数据的数据关联（有赋值、转换，或连到有名称的输入输出）",
+        "Data associations that move data (assignment, transformation, named input or output)",
+        feature_is.moves_data,
+    ),
+    row(
+        "dataStoreWrite",
+        "dataOutputAssociation",
+        REFUSED,
+        "10.4.1",
+        "写入数据存储",
+        "Writing into data stores",
+        data.writes_store,
+        "请改用服务任务写入。",
+        "Use a service task that writes.",
+    ),
+    row(
         "data",
         "dataObject dataObjectReference dataStoreReference dataInputAssociation "
         "dataOutputAssociation ioSpecification property",
         IGNORED,
         "10.4",
-        "数据对象、数据存储与关联（变量按 Zeebe 的含义）",
-        "Data objects, stores and associations (variables have Zeebe's meaning)",
+        "其余的数据对象、数据存储与关联（只作图示）",
+        "Other data objects, stores and associations (pictures)",
     ),
     row(
         "artifact",

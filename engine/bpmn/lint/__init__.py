@@ -15,6 +15,7 @@ from engine.bpmn.lint import (
     adhoc,
     collaborations,
     compensation,
+    data,
     events,
     expressions,
     features,
@@ -41,6 +42,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *several.RULES,
     *compensation.RULES,
     *adhoc.RULES,
+    *data.RULES,
     *activities.RULES,
     *expressions.RULES,
 )

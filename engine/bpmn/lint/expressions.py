@@ -57,6 +57,9 @@ def feel_parses(graph: Graph) -> Iterator[Problem]:
             )
 
 
+_DATA: Final = frozenset({"from", "transformation"})
+
+
 def _failure(text: str) -> EvaluationFailed | None:
     try:
         feel.compile(text, names=LAW_FUNCTIONS)
@@ -74,6 +77,10 @@ def _expressions(graph: Graph) -> Iterator[tuple[Node, str]]:
                 text = (element.text or "").strip()
                 # What could not be rewritten from Camunda 7's language is told already.
                 if text and not is_juel(text):
+                    yield owner(element), text
+            elif kind in _DATA:
+                text = dialect.condition(element.text)
+                if text:
                     yield owner(element), text
             elif kind == "timerEventDefinition":
                 expression = dialect.expression(timer_text(element))

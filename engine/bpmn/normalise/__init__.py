@@ -23,6 +23,7 @@ from engine.bpmn.names import Node
 from engine.bpmn.normalise.camunda import rewrite_camunda
 from engine.bpmn.normalise.compensation import note_handlers
 from engine.bpmn.normalise.conditions import bare_conditions
+from engine.bpmn.normalise.data import map_data
 from engine.bpmn.normalise.default_flows import unconditional_defaults
 from engine.bpmn.normalise.diagram import drop_diagram
 from engine.bpmn.normalise.double_flows import separate_flows
@@ -58,6 +59,7 @@ SHAPINGS: Final[tuple[Shaping, ...]] = (
     keep_executable,
     dialect_loops,
     note_handlers,
+    map_data,
     drop_irrelevant,
     rename_reserved,
     unconditional_defaults,

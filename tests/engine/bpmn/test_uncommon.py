@@ -104,3 +104,17 @@ def test_what_many_places_refer_to_is_not_copied_without_end() -> None:
     roots = f'<terminateEventDefinition id="t"><documentation>{text}</documentation></terminateEventDefinition>'
     codes = {each.code for each in bpmn.lint(model(ends, roots=roots)) if each.severity == "error"}
     assert codes == {"too-many-elements"}
+
+
+def test_data_moves_along_its_associations_and_lives_in_its_scope() -> None:
+    played = Played("data.bpmn", "data", None, {"台账": [1, 2]})
+    assert played.run.visible(played.key("add"))["账目"] == [1, 2]
+    played.complete("add", 金额=100, 其他=5)
+    assert played.run.variables == {"台账": [1, 2], "总额": 100}
+    assert played.run.visible(played.key("split"))["部分"] is None
+    played.complete("split", 份额=7)
+    assert "部分" not in played.run.variables
+    assert played.run.visible(played.key("look"))["合计"] == 114
+    played.complete("look")
+    assert played.run.ended
+    assert "部分" not in played.run.variables

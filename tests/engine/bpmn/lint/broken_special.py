@@ -12,6 +12,12 @@ ERROR = '<errorEventDefinition errorRef="er"/>'
 CANCELLED = INNER.replace('<endEvent id="ie"/>', f'<endEvent id="ie">{CANCEL}</endEvent>')
 
 
+DATA = (
+    '<ioSpecification><dataInput id="in1" name="x"/><dataInput id="in2"/><inputSet/><outputSet/></ioSpecification>'
+    "<dataInputAssociation><sourceRef>{}</sourceRef><targetRef>{}</targetRef>{}</dataInputAssociation>"
+)
+
+
 def undo(*, marked: bool = True, tied: bool = True) -> str:
     """A compensation boundary event ``b`` on ``t`` and its handler ``u``."""
     return (
@@ -123,6 +129,21 @@ SPECIAL: list[tuple[str, str, str, str]] = [
         ),
         "",
     ),
+    # data
+    ("wrong-reference", "t", path(user(DATA.format("nowhere", "in1", ""))), ""),
+    (
+        "data-name",
+        "t",
+        path(user(DATA.format("do", "in1", ""))) + '<dataObject id="do" name="a-b"/>',
+        "",
+    ),
+    (
+        "feel-syntax",
+        "t",
+        path(user(DATA.format("do", "in1", "<transformation>a +</transformation>")))
+        + '<dataObject id="do" name="a"/>',
+        "",
+    ),
     # transactions
     ("cancel-not-caught", "sp", path(sub(CANCELLED, tag="transaction")), ""),
     (
@@ -143,6 +164,16 @@ SPECIAL: list[tuple[str, str, str, str]] = [
     *[
         ("not-supported", where, body, "")
         for where, body in [
+            (
+                "t",
+                path(
+                    user(
+                        '<ioSpecification><dataOutput id="out" name="x"/><inputSet/><outputSet/></ioSpecification>'
+                        "<dataOutputAssociation><sourceRef>out</sourceRef><targetRef>ds</targetRef></dataOutputAssociation>"
+                    )
+                )
+                + '<dataStoreReference id="ds" name="store"/>',
+            ),
             (
                 "sp",
                 path(
@@ -170,6 +201,8 @@ SPECIAL: list[tuple[str, str, str, str]] = [
 ]
 
 SOUND_SPECIAL = [
+    path(user(DATA.format("do", "in1", ""))) + '<dataObject id="do" name="a"/>',
+    path(user(DATA.format("do", "in2", ""))) + '<dataObject id="do" name="a - b"/>',
     path(sub('<task id="it"/>', tag="adHocSubProcess")),
     path(
         sub(
