@@ -62,7 +62,11 @@ def player(founded: Path, chromium: Browser, tmp_path: Path) -> Iterator[Opener]
             desks = tmp_path / "desks"
             desks.mkdir()
             made = kind(
-                play.read_scenario(path), office, chromium, desks, Manner(**manner)  # type: ignore[arg-type]
+                play.read_scenario(path),
+                office,
+                chromium,
+                desks,
+                Manner(**manner),  # type: ignore[arg-type]
             )
             stack.callback(made.leave)
             return made

@@ -169,7 +169,12 @@ class Hand:
                     field.blur()
 
     def _tick(
-        self, path: str, shape: Mapping[str, Any], wanted: Sequence[str], *, one_by_one: bool = False
+        self,
+        path: str,
+        shape: Mapping[str, Any],
+        wanted: Sequence[str],
+        *,
+        one_by_one: bool = False,
     ) -> None:
         unknown = set(wanted) - set(shape["values"])
         assert not unknown, f"“{path}” offers {shape['values']}, not {sorted(unknown)}"

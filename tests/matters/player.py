@@ -16,6 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import Lang
 from engine.model.rows import Instance, Task
+from tests.matters.case_page import (
+    evidence_is_whole,
+    gives_its_documents,
+    shows_where_it_stands,
+)
 from tests.matters.hand import Hand
 from tests.processes import runner
 from tests.support.office import Office
@@ -27,14 +32,17 @@ if TYPE_CHECKING:
 
 PASSWORD = "scenario-password"
 
+LOOKS_EVERY = 8
+"""After so many steps somebody looks at the case's page."""
+
 _WORDS: Mapping[str, Mapping[Lang, str]] = {
     "start": {"zh": "发起事项", "en": "Start a matter"},
     "started": {"zh": "已发起：", "en": "Started:"},
     "claim": {"zh": "待认领", "en": "To claim"},
-    "claimed": {"zh": "已认领，请办理。", "en": "Claimed. Please go on."},
-    "done": {"zh": "已办结：", "en": "Done:"},
+    "claimed": {"zh": "已认领，请办理。", "en": "Claimed; it is yours now."},
+    "done": {"zh": "已办结：", "en": "Completed:"},
     "recorded": {"zh": "已登记：", "en": "Recorded:"},
-    "whole": {"zh": "证据链完整", "en": "evidence"},
+    "whole": {"zh": "证据链完整", "en": "The evidence is whole"},
 }
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -95,6 +103,16 @@ class Desk:
             page.get_by_role("button", name="English").click()
             page.locator("html[lang=en]").wait_for()
 
+    def fits_the_screen(self) -> None:
+        """Nothing is wider than the screen, and the bar of actions leaves most of it to the form."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} pixels wider than the screen"
+        bar = self.page.locator("#task-form > .yf-actions")
+        if bar.count():
+            box = bar.bounding_box()
+            assert box is not None
+            assert box["height"] <= self.manner.height / 4, "the bar of actions covers the form"
+
     def word(self, name: str) -> str:
         """A text of the office in this desk's language."""
         return _WORDS[name][self.manner.lang]
@@ -138,7 +156,20 @@ class PagePlayer(runner.Player):
             except Exception as exc:
                 exc.add_note(f"step {number}: {step}")
                 raise
+            if number % LOOKS_EVERY == 0:
+                self._look_at_the_case()
         self._expect()
+        self._look_at_the_case()
+        gives_its_documents(self, self.desk(self.user(self.scenario.starter)), self.folder)
+        evidence_is_whole(self, self.desk(self.user(self.scenario.starter)))
+
+    def _look_at_the_case(self) -> None:
+        """Whoever started the matter looks where it stands."""
+        desk = self.desk(self.user(self.scenario.starter))
+        shows_where_it_stands(self, desk)
+        desk.fits_the_screen()
+        if self.at_task[0] == desk.user:
+            self.at_task = ("", "")
 
     def leave(self) -> None:
         """Everybody goes home."""
@@ -234,6 +265,7 @@ class PagePlayer(runner.Player):
     def _fill_and_send(self, desk: Desk, answers: Mapping[str, Any], refused: str = "") -> None:
         desk.hand.fill(self._resolved(answers))
         typed = desk.hand.typed()
+        desk.fits_the_screen()
         self.filled(desk)
         desk.page.evaluate("document.getElementById('main').dataset.was = 'here'")
         desk.page.locator("#task-form .yf-actions button[type=submit]").first.click()

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from engine.model.rows import Task
 from tests.matters.conftest import Opener
+from tests.matters.player import Desk, PagePlayer
 
 pytestmark = pytest.mark.browser
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_NUMBER = re.compile(r"\S*〔\d{4}〕\S*")
+"""Numbers of Chinese documents have no English."""
+
+
+class EnglishPlayer(PagePlayer):
+    """Holds that what the office itself says is English; what people wrote stays as it is."""
+
+    def seen(self, desk: Desk, task: Task) -> None:
+        """A task's page: its form, help, law and buttons."""
+        said = desk.page.locator(
+            "#main .yf-card-title, #form-fields :is(label, legend, .form-text, option, button),"
+            ".yf-actions, .yf-help, .yf-law, .yf-basis, .yf-sub, .yf-side"
+        ).all_inner_texts()
+        chinese = [text for text in said if _CHINESE.search(_NUMBER.sub("", text))]
+        assert not chinese, f"{task.name}: {chinese}"
 
 
 @pytest.mark.parametrize(
@@ -14,3 +35,16 @@ pytestmark = pytest.mark.browser
 )
 def test_a_matter_goes_from_start_to_end(player: Opener, name: str) -> None:
     player(name).play()
+
+
+def test_a_matter_goes_in_english(player: Opener) -> None:
+    player("complaint/plain", EnglishPlayer, lang="en").play()
+
+
+def test_pages_are_whole_without_scripts(player: Opener) -> None:
+    """A message, a late reason, conditions and files, with nothing but what the server sends."""
+    player("complaint/objection-upheld", scripted=False).play()
+
+
+def test_a_matter_goes_on_a_telephone(player: Opener) -> None:
+    player("complaint/extension", width=390, height=844).play()
