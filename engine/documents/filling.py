@@ -48,7 +48,9 @@ def fill(template: Template, variables: Mapping[str, Any], *, now: datetime) -> 
         if not text.startswith("="):
             return text
         scope = {**variables, **(extra or {})}
-        return feel.to_plain(feel.compile(text[1:], names=scope).evaluate(scope, now=now))
+        found = feel.compile(text[1:], names=scope).evaluate(scope, now=now)
+        # A name that no variable has may be a built-in function's (number, date): no value either.
+        return None if isinstance(found, feel.FeelFunction) else feel.to_plain(found)
 
     def shown(text: str, extra: Mapping[str, Any] | None = None) -> str:
         return as_text(value(text, extra))

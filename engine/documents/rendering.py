@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -62,7 +63,7 @@ def _layout() -> bytes:
 
 def to_pdf(filled: Filled) -> bytes:
     """The PDF. Values reach the layout as one JSON text, which it reads as data, never as markup."""
-    data = json.dumps(asdict(filled), ensure_ascii=False)
+    data = clean(json.dumps(asdict(filled), ensure_ascii=False))
     return bytes(typst.compile(_layout(), font_paths=_fonts(), sys_inputs={"data": data}))
 
 
@@ -138,15 +139,19 @@ def _table(document: Any, columns: Any, rows: Any) -> None:
             _style(run, HEAD_FONT if row == 0 else BODY_FONT, 12)
 
 
+_UNFIT = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no character of XML 1.0."""
+
+
 def clean(text: str) -> str:
     """Text without the control characters that XML cannot carry."""
-    return "".join(
-        c for c in text if c in "\t\n" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF)
-    )
+    return _UNFIT.sub("", text)
 
 
 def chinese_number(number: int) -> str:
-    """一、二、…、十一 up to 99, for headings."""
+    """一、二、…、十一 up to 99, for headings; plain digits beyond."""
+    if number > 99:
+        return str(number)
     digits = "零一二三四五六七八九"
     tens, units = divmod(number, 10)
     if tens == 0:

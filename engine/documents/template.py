@@ -6,13 +6,13 @@ There is no template language to escape from: every value is FEEL or literal tex
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine import feel
 from engine.errors import ModelRejected, Problem
+from engine.law.tables import loads
 
 KINDS = ("opinion", "minutes", "letter", "table", "notice", "record")
 
@@ -73,8 +73,8 @@ def mentioned(template: Template) -> frozenset[str]:
 def parse_template(content: bytes, template_id: str) -> Template:
     """Read a template. Raises ModelRejected with every fault found."""
     try:
-        data = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        data = loads(content.decode())
+    except ValueError as exc:
         raise ModelRejected(
             [
                 _problem(
@@ -85,11 +85,28 @@ def parse_template(content: bytes, template_id: str) -> Template:
             ]
         ) from exc
     problems: list[Problem] = []
+    for key in ("section", "signature"):
+        if not _are_tables(data.get(key, [])):
+            problems.append(
+                _problem(template_id, f"“{key}”的类型不对。", f"“{key}” is of the wrong type.")
+            )
+            data.pop(key)
     template = _template(data, template_id, problems)
     problems.extend(_faults(template))
     if problems:
         raise ModelRejected(problems)
     return template
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
+def _are_pairs(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
+        for pair in value
+    )
 
 
 def _template(data: Mapping[str, Any], name: str, problems: list[Problem]) -> Template:
@@ -108,12 +125,20 @@ def _template(data: Mapping[str, Any], name: str, problems: list[Problem]) -> Te
             signatures=tuple(
                 Signature(**{k: str(v) for k, v in entry.items() if k in ("role", "name", "date")})
                 for entry in data.get("signature", [])
-                if "role" in entry
+                if _signs(entry, name, problems)
             ),
         )
-        if "title" in data
+        if isinstance(data.get("title"), str)
         else _untitled(name, problems)
     )
+
+
+def _signs(entry: Mapping[str, Any], name: str, problems: list[Problem]) -> bool:
+    known = Signature.__dataclass_fields__
+    if "role" in entry and all(k in known and isinstance(v, str) for k, v in entry.items()):
+        return True
+    problems.append(_problem(name, "签名栏的内容不对。", "A signature is wrong."))
+    return False
 
 
 def _untitled(name: str, problems: list[Problem]) -> Template:
@@ -134,11 +159,9 @@ def _sections(
 ) -> Iterator[Section]:
     for number, entry in enumerate(entries, 1):
         unknown = entry.keys() - set(Section.__dataclass_fields__)
-        pairs_ok = all(
-            isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)
-            for key in ("fields", "columns")
-            for pair in entry.get(key, [])
-        )
+        pairs_ok = all(_are_pairs(entry.get(key, [])) for key in ("fields", "columns"))
+        texts = [entry.get(key, "") for key in ("heading", "text", "table", "when")]
+        pairs_ok = pairs_ok and all(isinstance(text, str) for text in texts)
         if unknown or not pairs_ok or "heading" not in entry:
             problems.append(
                 _problem(
