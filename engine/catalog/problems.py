@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -50,6 +52,27 @@ def too_large() -> Problem:
         f"流程包过大（最多 {MAX_FILES} 个文件、{MAX_BYTES // 1_000_000} MB）。请删去无关文件。",
         f"The package is too large (at most {MAX_FILES} files, {MAX_BYTES // 1_000_000} MB). "
         "Leave out what does not belong to it.",
+    )
+
+
+_PATH = re.compile(r"(?!/)(?:(?:^|/)(?!\.{1,2}(?:/|$))[^/\\:\x00-\x1f\x7f]{1,100})+")
+
+
+def is_path(path: str) -> bool:
+    """Whether a path stays in the package's folder, also where somebody unpacks it again."""
+    readable = not any(unicodedata.category(letter) in ("Cc", "Cf", "Cs") for letter in path)
+    return len(path) <= 200 and readable and _PATH.fullmatch(path) is not None
+
+
+def bad_path(path: str) -> Problem:
+    """A path leads out of the package's folder, or is no path at all."""
+    shown = "".join(letter if letter.isprintable() else "�" for letter in path)[:80]
+    return problem(
+        "package-path",
+        "",
+        f"文件名“{shown}”不能用。请用文件夹内的相对路径，不含“..”、反斜线和控制字符。",
+        f"The file name “{shown}” cannot be used. Use a path within the folder, without “..”, "
+        "backslashes and control characters.",
     )
 
 

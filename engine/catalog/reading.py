@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tomllib
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from engine import bpmn, dmn, documents, forms
-from engine.catalog import secrets
+from engine.catalog import secrets, shapes
 from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
-from engine.catalog.problems import MAX_BYTES, MAX_FILES, in_file, not_text, problem, too_large
+from engine.catalog.problems import (
+    MAX_BYTES,
+    MAX_FILES,
+    bad_path,
+    in_file,
+    is_path,
+    not_text,
+    problem,
+    too_large,
+)
 from engine.errors import Invalid, ModelRejected, Problem
 from engine.law.shelf import Shelf, merge, parse_region, parse_shelf
+from engine.law.tables import loads
 
 SHELF = "shelf/deadlines.toml"
 REGION = "shelf/region.toml"
@@ -57,6 +68,12 @@ def read_folder(folder: Path, forms_folder: Path | None = None) -> dict[str, byt
     return files
 
 
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError, ValueError,
+)  # fmt: skip
+"""What Python's own reader raises for archives that are damaged, encrypted or made to harm."""
+
+
 def read_archive(content: bytes) -> dict[str, bytes]:
     """The files of a .zip package; one that is too large or escapes its folder is refused."""
     try:
@@ -64,8 +81,12 @@ def read_archive(content: bytes) -> dict[str, bytes]:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
             raise ModelRejected([too_large()])
+        faults = [bad_path(entry.filename) for entry in entries if not is_path(entry.filename)]
+        if faults:
+            raise ModelRejected(faults)
+        # No more than the declared size is ever unpacked of an entry.
         files = {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as exc:
+    except _UNREADABLE as exc:
         raise ModelRejected(
             [
                 problem(
@@ -101,6 +122,7 @@ class Reader:
         if len(self.files) > MAX_FILES or sum(map(len, self.files.values())) > MAX_BYTES:
             self.errors.append(too_large())
             return None
+        self.errors += [bad_path(path) for path in self.files if not is_path(path)]
         definition = self._model()
         manifest = self._manifest(definition)
         loaded_forms = self._forms()
@@ -159,19 +181,9 @@ class Reader:
                 return None
             process = next(iter(definition.processes.values()))
             return Manifest(key=process.id, title=process.name or process.id, process_id=process.id)
-        try:
-            return _manifest(data, definition)
-        except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            self.errors.append(
-                problem(
-                    "manifest",
-                    str(exc),
-                    f"process.toml 的内容不对：{exc}。请对照 docs/modeling.md。",
-                    f"process.toml is wrong: {exc}. See docs/modeling.md.",
-                    file="process.toml",
-                )
-            )
-            return None
+        faults = list(shapes.of_manifest(data))
+        self.errors += faults
+        return None if faults else _manifest(data, definition)
 
     def _forms(self) -> dict[str, forms.Form]:
         found: dict[str, forms.Form] = {}
@@ -200,14 +212,21 @@ class Reader:
 
     def _imports(self, path: str) -> dict[str, bytes]:
         """The package's other decision models by the namespace they are imported by."""
-        others: dict[str, bytes] = {}
-        for other, content in self.files.items():
-            if other.endswith(".dmn") and other != path:
+        return {
+            space: self.files[other] for other, space in self._namespaces.items() if other != path
+        }
+
+    @cached_property
+    def _namespaces(self) -> dict[str, str]:
+        """The namespace of each decision model by its path; read once, however many there are."""
+        found: dict[str, str] = {}
+        for path, content in self.files.items():
+            if path.endswith(".dmn"):
                 try:
-                    others[dmn.namespace(content, name=other)] = content
+                    found[path] = dmn.namespace(content, name=path)
                 except ModelRejected:
                     continue  # Told when that file itself is read.
-        return others
+        return found
 
     def _rules(self) -> Shelf:
         if SHELF not in self.files:
@@ -222,21 +241,9 @@ class Reader:
 
     def _laws(self) -> dict[str, Law]:
         data = self._toml("law.toml") or {}
-        found = {}
-        for name, entry in data.items():
-            try:
-                found[name] = Law(id=name, **entry)
-            except TypeError as exc:
-                self.errors.append(
-                    problem(
-                        "law",
-                        name,
-                        f"law.toml 的条目 {name} 不对：{exc}。",
-                        f"Entry {name} of law.toml is wrong: {exc}.",
-                        file="law.toml",
-                    )
-                )
-        return found
+        faults = list(shapes.of_laws(data))
+        self.errors += faults
+        return {} if faults else {name: Law(id=name, **entry) for name, entry in data.items()}
 
     def _documents(self) -> dict[str, documents.Template]:
         found: dict[str, documents.Template] = {}
@@ -251,16 +258,18 @@ class Reader:
 
     def _texts(self) -> dict[str, str]:
         data = self._toml("en.toml") or {}
-        return {str(key): str(value) for key, value in data.get("texts", {}).items()}
+        faults = list(shapes.of_texts(data))
+        self.errors += faults
+        return {} if faults else dict(data.get("texts", {}))
 
     def _toml(self, path: str) -> dict[str, Any] | None:
         if path not in self.files:
             return None
         try:
-            return tomllib.loads(self.files[path].decode())
+            return loads(self.files[path].decode())
         except UnicodeDecodeError:
             self.errors.append(not_text(path))
-        except tomllib.TOMLDecodeError as exc:
+        except ValueError as exc:
             self.errors.append(
                 problem(
                     "toml",

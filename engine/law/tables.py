@@ -41,6 +41,22 @@ class Faults:
         return self.text.count("\n", 0, found[nth].end()) + 1 if nth < len(found) else None
 
 
+_DEEP_KEY = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){60}""")
+"""A dotted key that no person writes; reading one costs the square of its length."""
+
+
+def loads(text: str) -> dict[str, Any]:
+    """The tables of a TOML text from anybody. Raises ValueError when it is none, too long, too deep."""
+    if len(text) > MAX_SHELF:
+        raise ValueError(f"more than {MAX_SHELF:,} characters")
+    if _DEEP_KEY.search(text):
+        raise ValueError("nested too deeply")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as exc:
+        raise ValueError("nested too deeply") from exc
+
+
 def read_toml(text: str, file: str) -> tuple[dict[str, Any], Faults]:
     """The tables of a TOML file. Raises Invalid when it is not TOML or too long."""
     faults = Faults(file, text)
@@ -48,8 +64,8 @@ def read_toml(text: str, file: str) -> tuple[dict[str, Any], Faults]:
         faults.add("toml.size", "文件过大，请拆分。", "The file is too long; split it.")
         faults.raise_if_any()
     try:
-        return tomllib.loads(text), faults
-    except (tomllib.TOMLDecodeError, RecursionError) as bad:
+        return loads(text), faults
+    except ValueError as bad:
         line = re.search(r"line (\d+)", str(bad))
         faults.add(
             "toml.syntax",
