@@ -113,8 +113,10 @@ class Activity(Node):
         """Leave; from now on it may be compensated."""
         if self.undoable:
             undoing.record(token)
-        for _ in range(self.completion_quantity):
-            super().go_on(token)
+        super().go_on(token)
+        if self.completion_quantity > 1:
+            for _ in range(1, self.completion_quantity):
+                super().go_on(token)
 
     def emptied(self, container: Token, child: Token) -> None:
         """An instance is done: start the next, or end the frame."""

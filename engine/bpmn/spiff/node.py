@@ -190,8 +190,9 @@ class Node(BpmnTaskSpec):
             else:
                 if done is None:
                     continue
-                # What it threw may have ended it.
-                return (done and my_task.alive) or None
+                if self.loop is not None and not my_task.alive:
+                    return None  # what it threw has ended it
+                return done or None
             del instance.told[told:]
             self._undo(my_task, children)
             instance.stick(my_task, why)

@@ -52,8 +52,7 @@ def save(instance: Instance) -> bytes:
         document["c"] = 1
     if instance.escalation:
         document["e"] = instance.escalation
-    data = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_encode)
-    raw = data.encode()
+    raw = _ENCODER.encode(document).encode()
     return zlib.compress(raw, 6) if len(raw) > DEFLATED_ABOVE else raw
 
 
@@ -61,8 +60,8 @@ def load(state: bytes) -> Document:
     """The document of a state, in the present format; Invalid when it is none."""
     try:
         raw = state if state[:1] == b"{" else zlib.decompress(state)
-        document = json.loads(raw, object_hook=_decode)
-        return upgrade(document)
+        decoder = _MARKED if _ESCAPED in raw else _PLAIN
+        return upgrade(decoder.decode(raw.decode()))
     except (ValueError, KeyError, TypeError, zlib.error) as exc:
         raise _unreadable(type(exc).__name__) from exc
 
@@ -116,11 +115,11 @@ def _load(instance: Instance, saved: Document, nodes: Mapping[str, Node]) -> Non
         node = nodes[saved["n"]]
     else:
         node = instance.process
-    token = Token(instance, node, parent, key, Role(saved.get("r", 0)))
+    token = Token(instance, node, parent, key, _ROLES[saved.get("r", 0)])
     if parent is None:
         instance.task_tree = token
     token.be(saved["s"])
-    token.phase = Phase(saved["f"])
+    token.phase = _PHASES[saved["f"]]
     token.waits = saved.get("w", "")
     token.shown = "a" in saved
     token.incident = saved.get("i", "")
@@ -143,6 +142,15 @@ def _encode(value: object) -> object:
 
 def _decode(value: dict[str, Any]) -> object:
     return Decimal(value[_MARK]) if len(value) == 1 and _MARK in value else value
+
+
+# Made once: making them costs more than they do.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_encode)
+_PLAIN = json.JSONDecoder()
+_MARKED = json.JSONDecoder(object_hook=_decode)
+_ESCAPED = b"\\u0001d"
+_ROLES = {int(role): role for role in Role}
+_PHASES = {int(phase): phase for phase in Phase}
 
 
 def _unreadable(what: str) -> Invalid:
