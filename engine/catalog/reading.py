@@ -78,10 +78,11 @@ def read_archive(content: bytes) -> dict[str, bytes]:
     """The files of a .zip package; one that is too large or escapes its folder is refused."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if not _left_out(entry)]
         if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_BYTES:
             raise ModelRejected([too_large()])
-        faults = [bad_path(entry.filename) for entry in entries if not is_path(entry.filename)]
+        names = [entry.filename for entry in entries]
+        faults = [bad_path(name) for name in names if not is_path(name) or names.count(name) > 1]
         if faults:
             raise ModelRejected(faults)
         # No more than the declared size is ever unpacked of an entry.
@@ -97,7 +98,22 @@ def read_archive(content: bytes) -> dict[str, bytes]:
                 )
             ]
         ) from exc
-    return files
+    return _unwrapped(files)
+
+
+def _left_out(entry: zipfile.ZipInfo) -> bool:
+    """Folders, and what desktops put into archives unasked."""
+    parts = entry.filename.split("/")
+    return entry.is_dir() or parts[0] == "__MACOSX" or parts[-1] in (".DS_Store", "Thumbs.db")
+
+
+def _unwrapped(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files out of the one folder they may all lie in, as desktops pack them."""
+    tops = {path.partition("/")[0] for path in files}
+    if len(tops) != 1 or not all("/" in path for path in files):
+        return files
+    prefix = len(tops.pop()) + 1
+    return {path[prefix:]: content for path, content in files.items()}
 
 
 def package_hash(files: Mapping[str, bytes]) -> str:
