@@ -1,5 +1,5 @@
-// While a form is fetched anew (a field on which others hang was changed), people go on typing. What
-// they typed meanwhile is put back into the fresh form.
+// While a form is fetched anew (a field on which others hang was changed, a row was added), people go
+// on typing. What they typed meanwhile is put back into the fresh form.
 
 const FIELDS = "form-fields";
 
@@ -14,7 +14,7 @@ export function keepTyping(root) {
     if (detail.target.id !== FIELDS) return;
     meanwhile = [...values(detail.target)].filter(([id, value]) => sent.get(id) !== value);
   });
-  root.addEventListener("htmx:afterSwap", () => {
+  root.addEventListener("htmx:afterSwap", ({ detail }) => {
     for (const [id, value] of meanwhile) {
       const field = root.getElementById(id);
       if (!field) continue;
@@ -22,6 +22,7 @@ export function keepTyping(root) {
       else field.value = value;
     }
     meanwhile = [];
+    if (detail.requestConfig?.elt?.name === "_add") goTo(root, detail.requestConfig.elt);
   });
   root.addEventListener("htmx:responseError", ({ detail }) => {
     if (detail.xhr.status !== 401) return;
@@ -29,6 +30,12 @@ export function keepTyping(root) {
     const status = form?.querySelector("[data-yf-saved]");
     if (status) status.textContent = form.dataset.textExpired ?? "";
   });
+}
+
+// The button that added a row names it as the place to go to; one types on in its first field.
+function goTo(root, button) {
+  const row = root.getElementById(button.getAttribute("formaction")?.split("#")[1]);
+  (row?.querySelector("input:not([type=hidden]), select, textarea") ?? row)?.focus();
 }
 
 function values(part) {
