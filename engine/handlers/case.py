@@ -50,6 +50,8 @@ class Case:
         self.cause: Task | None = None
         """The task whose completion set all this off, if one did."""
         self.clocks = clocks.CaseClocks(self)
+        self.calls = 0
+        """How many processes this command has called."""
         self._runs: dict[str, Run] = {}
         self._packages: dict[str, Package] = {}
         self._queue: deque[tuple[Instance, f.Fact]] = deque()

@@ -30,10 +30,12 @@ _HOUSE_NAMES = frozenset({"case"})
 def open_child(case: Case, instance: Instance, fact: f.CallOpened) -> None:
     """Start the called process as a child, in the newest version there is at this moment."""
     deployment = _called(case, instance, fact.process_id)
-    if deployment is None:
-        case.run(instance).call_failed(fact.key, "")
+    endless = _depth(case, instance) >= DEEPEST_CALL or case.calls >= MOST_CALLS
+    if deployment is None or endless:
+        case.run(instance).call_failed(fact.key, ENDLESS_CALLS if endless else "")
         case.collect(instance)
         return
+    case.calls += 1
     package = case.context.house.package(deployment.id)
     process_id = (
         fact.process_id
@@ -56,6 +58,22 @@ def open_child(case: Case, instance: Instance, fact: f.CallOpened) -> None:
     )
     variables = {**fact.variables, "case": case.root.variables.get("case", {})}
     case.begin(child, variables)
+
+
+DEEPEST_CALL = 16
+"""How deep calls may lie within one another: a process that calls itself ends here."""
+MOST_CALLS = 200
+"""How many processes one command may have called: calls that double at every step end here."""
+ENDLESS_CALLS = "endless-calls"
+"""The error code under which an administrator finds what stopped."""
+
+
+def _depth(case: Case, instance: Instance) -> int:
+    depth = 0
+    while instance.parent_id is not None:
+        instance = case.instance(instance.parent_id)
+        depth += 1
+    return depth
 
 
 def _called(case: Case, instance: Instance, process_id: str) -> Deployment | None:
