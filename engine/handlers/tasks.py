@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from engine import forms
+from engine import feel, forms
+from engine.bpmn import LAW_FUNCTIONS
 from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, Problem
 from engine.handlers import access, extensions, numbers, outputs, secrecy
@@ -16,7 +17,8 @@ from engine.model.results import CaseResult
 from engine.model.rows import Candidate, Draft, File, Instance, Task
 
 if TYPE_CHECKING:
-    from engine.bpmn.definition import Element
+    from engine.bpmn.definition import Constraint, Element
+    from engine.forms import Form
     from engine.handlers.house import Context
 
 
@@ -166,6 +168,7 @@ def _broken_constraints(
         "task": {"handler": case.context.actor, "openedAt": task.opened_at, "round": task.round},
     }
     package = case.package(case.instance(task.instance_id))
+    form = package.form(task.form_id)
     problems = []
     for number, constraint in enumerate(element.constraints, 1):
         try:
@@ -180,12 +183,24 @@ def _broken_constraints(
             problems.append(
                 Problem(
                     code="constraint",
-                    where=f"constraint.{number}",
+                    where=_asked_last(form, constraint) or f"constraint.{number}",
                     zh=case_message,
                     en=package.text(constraint.message, "en"),
                 )
             )
     return problems
+
+
+def _asked_last(form: Form | None, constraint: Constraint) -> str:
+    """The field to mend: of those the constraint speaks of, the last that the form asks for."""
+    text = constraint.expression.removeprefix("=")
+    mentioned = feel.compile(text, names=LAW_FUNCTIONS).names
+    asked = [
+        field.key if "[]" in field.path else field.path
+        for field in (form.fields() if form is not None else ())
+        if field.key in mentioned
+    ]
+    return asked[-1] if asked else ""
 
 
 def known_files(case: Case, ids: Iterable[str]) -> dict[str, Any]:

@@ -312,6 +312,28 @@ def test_constraints_block_completion_with_their_own_words(town: Town) -> None:
     town.complete("zhang", town.task("a"), {"amount": 6})
 
 
+def test_a_broken_constraint_names_the_last_field_it_speaks_of(town: Town) -> None:
+    strict = {
+        "constraint_1": 'not(result = "通过" and opinion = null)',
+        "constraint_1_message": "请写意见",
+        "constraint_2": 'case.number != "" or unasked != null or 1 > 2',
+        "constraint_2_message": "另有要求",
+        "constraint_3": "1 > 2",
+        "constraint_3_message": "不行",
+    }
+    form_ = form(field("opinion", "textarea"), field("result"), field("rest"))
+    town.deploy(model(user("a", groups="drafter", form="f", **strict), "s>a>e"), f_form=form_)
+    town.start("zhang")
+    error = refusal(lambda: town.complete("zhang", town.task("a"), {"result": "通过"}))
+    assert isinstance(error, AnswersInvalid)
+    places = [(problem.where, problem.zh) for problem in error.problems]
+    assert places == [
+        ("result", "请写意见"),
+        ("constraint.2", "另有要求"),
+        ("constraint.3", "不行"),
+    ]
+
+
 def test_only_what_the_form_asks_for_is_kept(town: Town) -> None:
     town.deploy(RETURN, opinion_form=OPINION)
     case = town.start("zhang")
