@@ -25,6 +25,7 @@ from engine.bpmn.lint import (
     paths,
     processes,
     several,
+    values,
 )
 from engine.errors import Problem
 
@@ -43,6 +44,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *compensation.RULES,
     *adhoc.RULES,
     *data.RULES,
+    *values.RULES,
     *activities.RULES,
     *expressions.RULES,
 )

@@ -14,6 +14,12 @@ from engine.errors import Problem
 _ENDS: Final = (("sourceRef", "起点", "source"), ("targetRef", "终点", "target"))
 
 
+_MUTE: Final = {
+    "sourceRef": names.GATEWAYS | {"startEvent", "boundaryEvent", "intermediateCatchEvent"},
+    "targetRef": names.GATEWAYS | {"endEvent", "intermediateThrowEvent"},
+}
+
+
 def message_flows(graph: Graph) -> Iterator[Problem]:
     """A message flow connects two pools (BPMN 2.0.2, 9.3)."""
     flows = list(graph.root.iter(names.bpmn("messageFlow")))
@@ -35,6 +41,14 @@ def message_flows(graph: Graph) -> Iterator[Problem]:
                 )
             else:
                 pools.append(_pool(end))
+                if graph.by_id.get(reference) is end and names.kind(end) in _MUTE[attribute]:
+                    yield problem(
+                        "message-flow-end",
+                        flow,
+                        f"{{it}}的{zh}不能收发消息（网关，或方向相反的事件）。请连到活动或消息事件。",
+                        f"The {en} of {{it}} cannot send or receive messages: a gateway, or an event "
+                        "of the other direction. Connect an activity or a message event.",
+                    )
         if len(pools) == 2 and pools[0] and pools[0] == pools[1]:
             yield problem(
                 "message-flow-in-pool",

@@ -121,6 +121,26 @@ def several_none_starts(graph: Graph) -> Iterator[Problem]:
             )
 
 
+def started_twice(graph: Graph) -> Iterator[Problem]:
+    """A message starts a process in one place."""
+    for process in graph.processes:
+        seen: set[str] = set()
+        starts = [node for node in graph.children(process) if names.kind(node) == "startEvent"]
+        for node in (*starts, *(node for node, _ in graph.starters(process))):
+            for definition in (*graph.definitions(node), node):
+                message = definition.get("messageRef")
+                if message and message in seen:
+                    yield problem(
+                        "several-starts",
+                        node,
+                        "{it}与另一个开始由同一条消息触发，不知从哪里开始。请合并，或用不同的消息。",
+                        "{it} is started by the same message as another start, so it is not clear "
+                        "where the process begins. Join them or use different messages.",
+                    )
+                elif message:
+                    seen.add(message)
+
+
 def boundary_attachment(graph: Graph) -> Iterator[Problem]:
     """A boundary event sits on an activity of its own scope."""
     for node in graph.nodes:
@@ -135,6 +155,14 @@ def boundary_attachment(graph: Graph) -> Iterator[Problem]:
                 f"{{it}}所附的活动（{reference or '未填'}）不存在。请把它拖到活动的边框上。",
                 f"The activity ({reference or 'not given'}) that {{it}} sits on does not exist. "
                 "Drag it onto the border of an activity.",
+            )
+        elif names.is_true(host.get("triggeredByEvent")):
+            yield problem(
+                "boundary-not-attached",
+                node,
+                "{it}附在事件子流程上，事件子流程不能有边界事件。请画在其所属的子流程上，或其内的活动上。",
+                "{it} sits on an event sub-process, which has no boundary events. Put it on the "
+                "sub-process around, or on an activity inside.",
             )
         elif scope_of(host) is not scope_of(node):
             yield problem(
@@ -386,6 +414,7 @@ RULES = (
     definitions_in_their_place,
     sub_process_starts,
     several_none_starts,
+    started_twice,
     boundary_attachment,
     boundary_kinds,
     handler_kinds,

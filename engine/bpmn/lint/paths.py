@@ -65,15 +65,15 @@ def event_sub_process_connected(graph: Graph) -> Iterator[Problem]:
 
 
 def nothing_leads_here(graph: Graph) -> Iterator[Problem]:
-    """Where a scope has a start event, every other node has an incoming flow (10.5.2)."""
+    """Every end event, and where a scope has a start event all else, has an incoming flow (10.5)."""
     for scope in graph.scopes:
         if names.kind(scope) == "adHocSubProcess":
             continue
-        nodes = list(graph.children(scope))
-        if not _has_start(graph, scope):
-            continue
-        for node in nodes:
+        drawn = _has_start(graph, scope)
+        for node in graph.children(scope):
             if graph.into(node) or _begins_by_itself(node):
+                continue
+            if not drawn and names.kind(node) != "endEvent":
                 continue
             yield problem(
                 "no-incoming",
@@ -84,15 +84,16 @@ def nothing_leads_here(graph: Graph) -> Iterator[Problem]:
 
 
 def nothing_leads_on(graph: Graph) -> Iterator[Problem]:
-    """Where a scope has an end event, every other node has an outgoing flow (10.5.3)."""
+    """Every event, and where a scope has an end event all else, has an outgoing flow (10.5)."""
     for scope in graph.scopes:
         if names.kind(scope) == "adHocSubProcess":
             continue
         nodes = list(graph.children(scope))
-        if not any(names.kind(node) == "endEvent" for node in nodes):
-            continue
+        drawn = any(names.kind(node) == "endEvent" for node in nodes)
         for node in nodes:
             if graph.out(node) or _ends_by_itself(node):
+                continue
+            if not drawn and names.kind(node) not in names.EVENTS:
                 continue
             yield problem(
                 "no-outgoing",

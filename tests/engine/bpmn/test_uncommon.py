@@ -99,8 +99,10 @@ def test_what_many_places_refer_to_is_not_copied_without_end() -> None:
     assert problem.code == "too-many-elements"
     ends = "".join(
         f'<endEvent id="e{n}"><eventDefinitionRef>t</eventDefinitionRef></endEvent>'
+        f'<sequenceFlow id="f{n}" sourceRef="s" targetRef="e{n}"/>'
         for n in range(300)
     )
+    ends += '<startEvent id="s"/>'
     roots = f'<terminateEventDefinition id="t"><documentation>{text}</documentation></terminateEventDefinition>'
     codes = {each.code for each in bpmn.lint(model(ends, roots=roots)) if each.severity == "error"}
     assert codes == {"too-many-elements"}

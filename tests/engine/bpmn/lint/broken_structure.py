@@ -22,6 +22,48 @@ from tests.engine.bpmn.samples import (
 
 STRUCTURE: list[tuple[str, str, str, str]] = [
     (
+        "wrong-value",
+        "b",
+        path(user()) + boundary(timer("timeDuration", "P1D"), 'cancelActivity="no"'),
+        "",
+    ),
+    ("wrong-value", "sp", path(sub(INNER, 'triggeredByEvent="nope"')), ""),
+    (
+        "no-outgoing",
+        "b",
+        user()
+        + f'<boundaryEvent id="b" attachedToRef="t">{timer("timeDuration", "P1D")}</boundaryEvent>',
+        "",
+    ),
+    ("no-outgoing", "s", '<startEvent id="s"/>', ""),
+    ("no-incoming", "e", user() + '<endEvent id="e"/>' + flow("t", "f") + '<endEvent id="f"/>', ""),
+    (
+        "boundary-not-attached",
+        "b",
+        path(user())
+        + '<subProcess id="h" triggeredByEvent="true"><startEvent id="hs"><messageEventDefinition messageRef="m"/></startEvent><endEvent id="he"/>'
+        + flow("hs", "he")
+        + "</subProcess>"
+        + boundary(timer("timeDuration", "P1D"), host="h"),
+        MSG,
+    ),
+    (
+        "several-starts",
+        "s2",
+        '<startEvent id="s"><messageEventDefinition messageRef="m"/></startEvent>'
+        '<startEvent id="s2"><messageEventDefinition messageRef="m"/></startEvent><endEvent id="e"/>'
+        + flow("s", "e")
+        + flow("s2", "e"),
+        MSG,
+    ),
+    (
+        "message-flow-end",
+        "mf",
+        choice(flow("g", "x", "a"), flow("g", "y"), attributes='default="g-y"'),
+        '<collaboration id="co"><participant id="p1" processRef="p"/><participant id="p2"/>'
+        '<messageFlow id="mf" sourceRef="p2" targetRef="g"/></collaboration>',
+    ),
+    (
         "parallel-not-starting",
         "g",
         event_gateway(CATCH_MSG).replace(
@@ -288,7 +330,7 @@ STRUCTURE: list[tuple[str, str, str, str]] = [
         "message-flow-in-pool",
         "mf",
         path(user()),
-        '<collaboration id="c"><participant id="pp" processRef="p"/><messageFlow id="mf" sourceRef="s" targetRef="t"/></collaboration>',
+        '<collaboration id="c"><participant id="pp" processRef="p"/><messageFlow id="mf" sourceRef="t" targetRef="s"/></collaboration>',
     ),
     (
         "two-lanes",
