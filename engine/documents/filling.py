@@ -11,8 +11,11 @@ from typing import Any
 from engine import feel
 from engine.clock import CHINA, from_millis
 from engine.documents.template import Section, Template
+from engine.errors import Invalid, Problem
 
 MAX_ROWS = 2_000
+MAX_TEXT = 1_000_000
+"""Characters of one document; some thousand pages."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +55,13 @@ def fill(template: Template, variables: Mapping[str, Any], *, now: datetime) -> 
         # A name that no variable has may be a built-in function's (number, date): no value either.
         return None if isinstance(found, feel.FeelFunction) else feel.to_plain(found)
 
+    room = _Room(template)
+
     def shown(text: str, extra: Mapping[str, Any] | None = None) -> str:
-        return as_text(value(text, extra))
+        return room.take(as_text(value(text, extra)))
 
     parts = [
-        _part(section, value, shown)
+        _part(section, value, shown, room)
         for section in template.sections
         if not section.when or value(section.when) is True
     ]
@@ -73,19 +78,46 @@ def fill(template: Template, variables: Mapping[str, Any], *, now: datetime) -> 
     )
 
 
-def _part(section: Section, value: Any, shown: Any) -> Part:
+class _Room:
+    """How much a document may still hold: setting pages beyond all measure would take all memory."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.left = MAX_TEXT
+
+    def take(self, text: str) -> str:
+        """The text, if there is room for it. Raises Invalid."""
+        self.left -= len(text)
+        if self.left < 0:
+            raise Invalid(
+                [
+                    Problem(
+                        code="document-size",
+                        where=self.template.id,
+                        zh=f"文书“{self.template.title}”过长（超过 {MAX_TEXT:,} 字），没有生成。请精简内容或改用附件。",
+                        en=f"The document “{self.template.title}” is too long (more than "
+                        f"{MAX_TEXT:,} characters) and was not made. Shorten it or attach a file.",
+                    )
+                ]
+            )
+        return text
+
+
+def _part(section: Section, value: Any, shown: Any, room: _Room) -> Part:
     paragraphs: list[str] = []
     if section.text:
         content = value(section.text)
         items = content if isinstance(content, list) else [content]
-        paragraphs = [line for item in items for line in as_text(item).splitlines()]
+        paragraphs = [line for item in items for line in room.take(as_text(item)).splitlines()]
     rows: list[tuple[str, ...]] = []
     table = value(section.table) if section.table else []
     for row in (table if isinstance(table, list) else [])[:MAX_ROWS]:
         scope = row if isinstance(row, Mapping) else {"item": row}
         rows.append(
             tuple(
-                shown(source, scope) if source.startswith("=") else as_text(scope.get(source))
+                shown(source, scope)
+                if source.startswith("=")
+                else room.take(as_text(scope.get(source)))
                 for _, source in section.columns
             )
         )

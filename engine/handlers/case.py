@@ -310,6 +310,8 @@ class Case:
             outcomes.cancel_children(self, instance, fact.key)
 
     def _message(self, instance: Instance, fact: f.MessageThrown) -> None:
+        if outcomes.goes_round(self, instance, fact.name):
+            return
         self._job(
             instance,
             "",
@@ -324,6 +326,8 @@ class Case:
         )
 
     def _signal(self, instance: Instance, fact: f.SignalThrown) -> None:
+        if outcomes.goes_round(self, instance, fact.name):
+            return
         self._job(
             instance,
             "",
@@ -334,17 +338,32 @@ class Case:
         )
 
     def _incident(self, instance: Instance, fact: f.IncidentRaised) -> None:
+        self.raise_incident(
+            instance, fact.code, key=fact.key, element_id=fact.element_id, zh=fact.zh, en=fact.en
+        )
+
+    def raise_incident(
+        self,
+        instance: Instance,
+        code: str,
+        *,
+        zh: str,
+        en: str,
+        key: str = "",
+        element_id: str = "",
+    ) -> None:
+        """Note that something is stuck, for an administrator to find."""
         self.tx.insert(
             Incident(
                 tenant=instance.tenant,
                 id=self.context.new_id(),
                 instance_id=instance.id,
                 root_id=instance.root_id,
-                key=fact.key,
-                element_id=fact.element_id,
-                code=fact.code,
-                zh=fact.zh,
-                en=fact.en,
+                key=key,
+                element_id=element_id,
+                code=code,
+                zh=zh,
+                en=en,
                 opened_at=self.context.now_ms,
             )
         )
@@ -377,7 +396,7 @@ class Case:
                 instance_id=instance.id,
                 root_id=instance.root_id,
                 key=key,
-                payload=payload,
+                payload={**payload, **self.context.carried()},
                 max_attempts=max_attempts,
                 created_at=self.context.now_ms,
                 held=self.root.state == "suspended",

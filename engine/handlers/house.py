@@ -115,8 +115,14 @@ class Context:
         self.now_ms = millis(now)
         self.actor = actor
         self.tenant = house.store.tenant
+        self.hops = 0
+        """How many jobs in a row led to this command without a person or time between them."""
         self._viewer: Viewer | None = None
         self._office: Chain | None = None
+
+    def carried(self) -> dict[str, int]:
+        """What a job remembers of the jobs that led to it."""
+        return {"hops": self.hops} if self.hops else {}
 
     @property
     def viewer(self) -> Viewer:

@@ -244,7 +244,7 @@ def _delivery(
         instance_id=subscription.instance_id,
         root_id=subscription.root_id,
         key=subscription.key,
-        payload={"subscription": subscription.id, "variables": answers},
+        payload={"subscription": subscription.id, "variables": answers, **context.carried()},
         created_at=context.now_ms,
         held=held,
     )

@@ -84,6 +84,24 @@ def _called(case: Case, instance: Instance, process_id: str) -> Deployment | Non
     return deployments.newest(case.tx, process_id)
 
 
+MOST_HOPS = 16
+"""How many messages may call forth one another at once; between them stands a person, or time."""
+
+
+def goes_round(case: Case, instance: Instance, name: str) -> bool:
+    """Whether messages call forth one another without end: an incident stands for the next one."""
+    if case.context.hops < MOST_HOPS:
+        return False
+    case.raise_incident(
+        instance,
+        "endless-messages",
+        zh=f"消息或信号“{name}”没有发出：流程之间互相触发，没有尽头。请修改模型。",
+        en=f"The message or signal “{name}” was not sent: processes set off one another without "
+        "end. Mend the model.",
+    )
+    return True
+
+
 def cancel_children(case: Case, instance: Instance, key: str) -> None:
     """End the child instances of an interrupted call, and theirs."""
     stored = case.tx.find(
