@@ -17,10 +17,10 @@ import psycopg
 
 from bench import spiff_step
 from bench.house import Line, opened
-from bench.report import Figure, middle, timed
+from bench.report import Figure, timed, typical
 from engine.engine import Engine
 
-ROUNDS = 40
+ROUNDS = 60
 """Instances of five tasks."""
 _ROW = "x" * 1000
 
@@ -53,14 +53,14 @@ def _against_bare(database: str, engine: Engine, commit: Callable[[], object]) -
             before = count.total
             whole.append(timed(step))
             sent.append(count.total - before)
-    yardstick = middle(raw) + middle(single)
+    yardstick = typical(raw) + typical(single)
     yield Figure(
         name=f"{database}: completion",
-        value=middle(whole) / yardstick,
+        value=typical(whole) / yardstick,
         unit="×",
         bound=3,
-        detail=f"{middle(whole):,.0f} µs against SpiffWorkflow {middle(raw):,.0f} µs"
-        f" + bare commit {middle(single):,.0f} µs",
+        detail=f"{typical(whole):,.0f} µs against SpiffWorkflow {typical(raw):,.0f} µs"
+        f" + bare commit {typical(single):,.0f} µs",
     )
     yield Figure(
         name=f"{database}: statements",
@@ -89,10 +89,10 @@ def _length(database: str, engine: Engine) -> Iterator[Figure]:
         many.append(timed(long.step(spiff_step.ANSWERS)))
     yield Figure(
         name=f"{database}: 200 tasks against 5",
-        value=middle(many) / middle(few),
+        value=typical(many) / typical(few),
         unit="×",
         bound=4,
-        detail=f"{middle(many):,.0f} µs against {middle(few):,.0f} µs a completion",
+        detail=f"{typical(many):,.0f} µs against {typical(few):,.0f} µs a completion",
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.completion import analyse
 from bench.house import ROLE, WHO, Line, opened
-from bench.report import Figure, middle, timed
+from bench.report import Figure, timed, typical
 from engine import queries as q
 from engine.engine import Engine
 from engine.model import rows
@@ -48,11 +48,11 @@ def _deployment(engine: Engine) -> rows.Deployment:
 
 
 def first_page(engine: Engine, tab: q.Tab | str) -> float:
-    """Median microseconds of the query a page asks."""
+    """Microseconds of the query a page asks."""
     query = q.Inbox(viewer=WHO, tab=tab)  # type: ignore[arg-type]
     for _ in range(5):
         engine.query(query)
-    return middle(timed(lambda: engine.query(query)) for _ in range(40))
+    return typical([timed(lambda: engine.query(query)) for _ in range(40)])
 
 
 def seed(engine: Engine, deployment: rows.Deployment, start: int, end: int) -> None:
