@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import catalog
 from engine.commands import Deploy
-from engine.errors import Conflict, Forbidden
+from engine.errors import Conflict, Forbidden, ModelRejected, Problem
 from engine.model.results import Deployed
 from engine.model.rows import Blob, Deployment
 
@@ -28,6 +28,9 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         raise Forbidden(
             reason={"zh": "只有管理员可以部署流程。", "en": "only administrators deploy processes."}
         )
+    faults = own_shelf(command.files)
+    if faults and not context.viewer.system:
+        raise ModelRejected(faults)
     house = context.house
     files = with_shelves(command.files, house.shelves)
     package = catalog.check(
@@ -70,6 +73,22 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         "deploy", row.id, {"process": key, "version": row.version, "sha256": package.sha256}
     )
     return _answer(row, package, new=True)
+
+
+def own_shelf(files: Mapping[str, bytes]) -> list[Problem]:
+    """A package that brings limits of law of its own: they are the house's, for all processes."""
+    return [
+        Problem(
+            code="own-shelf",
+            where="",
+            zh=f"流程包不能自带期限目录（{path}）。期限以本单位的目录为准，请删去这个文件。",
+            en=f"A package brings no catalogue of limits of its own ({path}): the office's holds for "
+            "all. Leave this file out.",
+            file=path,
+        )
+        for path in sorted(files)
+        if path.startswith("shelf/")
+    ]
 
 
 def with_shelves(files: Mapping[str, bytes], shelves: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -29,6 +29,8 @@ _HOUSE_NAMES = frozenset({"case"})
 
 def open_child(case: Case, instance: Instance, fact: f.CallOpened) -> None:
     """Start the called process as a child, in the newest version there is at this moment."""
+    if fact.key not in case.run(instance).open:
+        return  # Another branch failed meanwhile, and took this call with it.
     deployment = _called(case, instance, fact.process_id)
     endless = _depth(case, instance) >= DEEPEST_CALL or case.calls >= MOST_CALLS
     if deployment is None or endless:

@@ -10,7 +10,7 @@ from engine import queries as q
 from engine.clock import legal_date
 from engine.errors import NotFound, Problem
 from engine.handlers.access import shut_out
-from engine.handlers.deployments import with_shelves
+from engine.handlers.deployments import own_shelf, with_shelves
 from engine.handlers.house import House
 from engine.handlers.viewers import is_valid
 from engine.model.ids import is_id
@@ -121,14 +121,13 @@ def check_package(house: House, query: q.CheckPackage) -> tuple[Problem, ...]:
     with desk(house, query) as at:
         at.require_admin()
         keys = {key for (key,) in at.reader.columns(Deployment, ("process_key",))}
-    return tuple(
-        catalog.all_problems(
-            with_shelves(query.files, house.shelves),
-            script_formats=frozenset(house.script_handlers),
-            operations=frozenset(house.operations),
-            known_processes=frozenset(keys),
-        )
+    found = catalog.all_problems(
+        with_shelves(query.files, house.shelves),
+        script_formats=frozenset(house.script_handlers),
+        operations=frozenset(house.operations),
+        known_processes=frozenset(keys),
     )
+    return (*own_shelf(query.files), *found)
 
 
 def package_files(house: House, query: q.PackageFiles) -> Mapping[str, bytes]:
