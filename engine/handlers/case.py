@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import millis
@@ -44,6 +45,8 @@ class Case:
         self.context = context
         self.tx = context.tx
         self.root = root
+        self._before = _root_fields(root)
+        """The root as it came: a field that is another object now is written."""
         self.instances: dict[str, Instance] = {root.id: root}
         self.opened: list[Task] = []
         self.closed: list[Task] = []
@@ -171,7 +174,12 @@ class Case:
             if instance.id not in self._new and run is not None and instance is not self.root:
                 self.tx.update(instance, "tokens", "variables", "state", "ended_at", "incidents")
         if self.root.id not in self._new:
-            self.tx.update(self.root, *_ROOT_FIELDS)
+            now = _root_fields(self.root)
+            changed = [
+                n for n, a, b in zip(_ROOT_FIELDS, self._before, now, strict=True) if a is not b
+            ]
+            if changed:
+                self.tx.update(self.root, *changed)
         self._new.clear()
 
     # --- facts into rows -----------------------------------------------------------------------
@@ -237,7 +245,7 @@ class Case:
         task.state = state
         task.closed_at = self.context.now_ms
         task.version += 1
-        self.root.standing.pop(task.id, None)
+        self.root.standing = {k: v for k, v in self.root.standing.items() if k != task.id}
         if task in self.opened:
             # Opened and closed within one command: nobody ever saw it.
             self.opened.remove(task)
@@ -372,9 +380,6 @@ class Case:
     def _ended(self, instance: Instance, fact: f.InstanceEnded) -> None:
         outcomes.instance_ended(self, instance, fact)
 
-    def _nothing(self, instance: Instance, fact: f.Fact) -> None:
-        """Facts that need no row of their own."""
-
     def _job(
         self,
         instance: Instance,
@@ -462,6 +467,7 @@ _ROOT_FIELDS = (
     "steps",
     "standing",
 )
+_root_fields = attrgetter(*_ROOT_FIELDS)
 _CLOSED_FIELDS = (
     "state",
     "closed_at",

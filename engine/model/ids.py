@@ -31,12 +31,15 @@ def new_id(now: datetime) -> str:
     return _encode((moment << _RANDOM_BITS) | tail)
 
 
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+
+
 def _encode(number: int) -> str:
-    letters = []
-    for _ in range(26):
-        letters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return "".join(reversed(letters))
+    pairs = []
+    for _ in range(13):
+        pairs.append(_PAIRS[number & 1023])
+        number >>= 10
+    return "".join(reversed(pairs))
 
 
 def is_id(text: str) -> bool:
