@@ -9,7 +9,7 @@ from engine import documents
 from engine import queries as q
 from engine.catalog import Package
 from engine.handlers import cases as case_handlers
-from engine.handlers import secrecy
+from engine.handlers import outputs, secrecy
 from engine.handlers.case import Case
 from engine.handlers.house import Context
 from engine.handlers.messages import may_send
@@ -38,6 +38,7 @@ class Dossier:
         self.root = root
         self._instances: dict[str, Instance] | None = None
         self._tasks: list[Task] | None = None
+        self._handed_in: frozenset[str] | None = None
 
     def instances(self) -> dict[str, Instance]:
         """All instances of the case by id, the root first."""
@@ -195,8 +196,24 @@ class Dossier:
         return tuple(
             file_line(self.at, row, names.get(row.task_id or "", ""))
             for row in rows
-            if self.may_read(row)
+            if self._counts(row) and self.may_read(row)
         )
+
+    def _counts(self, file: File) -> bool:
+        """Whether a file is material of the case.
+
+        What somebody puts into a step's form is theirs until they hand it in; what they replaced
+        before that stays in the evidence and is nobody's material.
+        """
+        if not file.field or file.task_id is None or self.at.viewer.system:
+            return True
+        if self._handed_in is None:
+            answers = [task.answers for task in self.tasks() if task.state == "completed"]
+            self._handed_in = frozenset(outputs.file_ids(answers))
+        if file.id in self._handed_in:
+            return True
+        waiting = any(task.id == file.task_id and task.state == "open" for task in self.tasks())
+        return waiting and file.uploaded_by == self.at.viewer.user_id
 
     def may_read(self, file: File) -> bool:
         """Whether the viewer may read a file of the case."""

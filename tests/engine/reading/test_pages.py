@@ -117,6 +117,29 @@ def test_confidential_files_are_not_handed_out(town: Town) -> None:
         )
 
 
+def test_a_file_put_into_a_form_is_material_when_it_is_handed_in(town: Town) -> None:
+    form_a = form(field("found"), field("proof", "filepicker"), form_id="a")
+    town.deploy(MODEL, process_toml=TOML, start_form=START, a_form=form_a, b_form=FORM_B,
+                law_toml=LAW, note_doc=NOTE)  # fmt: skip
+    case = town.start("xin", answers={"title": "路灯"})
+    task = town.task("a")
+    _loose, kept = (
+        town.engine.execute(
+            Attach(actor="zhang", name=name, content=b"%PDF-1.4 x", task_id=task.id, field="proof")
+        )
+        for name in ("错的.pdf", "对的.pdf")
+    )
+
+    def listed(who: str) -> set[str]:
+        return {line.name for line in town.case_page(who, case).files}
+
+    assert listed("zhang") == {"对的.pdf", "错的.pdf"}
+    assert listed("xin") == set()
+    town.complete("zhang", task, {"found": "属实", "proof": kept.reference()})
+    assert listed("zhang") == listed("xin") == {"对的.pdf"}
+    assert town.audit(case).count("attach") == 2
+
+
 def test_who_may_claim_a_step_may_read_the_case_and_fetch_its_files(town: Town) -> None:
     with_package(town)
     case = town.start("xin", answers={"title": "路灯"})
