@@ -140,6 +140,8 @@ def may_see(reader: Any, viewer: Viewer, root: Instance) -> bool:
     if shut_out(viewer, root):
         return False
     taking_part = viewer.user_id in root.people or root.started_by == viewer.user_id
+    # Roles that see every case of its kind stand among the case's people, too.
+    taking_part = taking_part or any(f"g:{role}" in root.people for role in viewer.role_ids)
     if taking_part or viewer.scope == "all":
         return True
     if viewer.scope == "units" and root.unit_id in viewer.units:

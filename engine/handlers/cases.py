@@ -75,6 +75,8 @@ def begin(
     root.title = package.manifest.title
     case = Case(context, root)
     case.take_part(context.actor, "starter")
+    for role in package.manifest.roles_see:
+        case.take_part(f"g:{role}", "sees")
     variables = {**answers, "case": case_variable(root, context)}
     case.begin(root, variables, start_event)
     _retitle(case, package)

@@ -33,6 +33,11 @@ class Sight(NamedTuple):
         return int(self.shape[2])  # type: ignore[call-overload, no-any-return]  # see ``sight``
 
     @property
+    def groups(self) -> int:
+        """How many roles are bound, as the participants ``g:<role>`` that see a kind of case."""
+        return int(self.shape[3])  # type: ignore[call-overload, no-any-return]  # see ``sight``
+
+    @property
     def units(self) -> int:
         """How many units are bound."""
         return int(self.shape[1])  # type: ignore[call-overload, no-any-return]  # see ``sight``
@@ -46,12 +51,14 @@ def sight(viewer: Viewer) -> Sight:
     bound: dict[str, Any] = {"me": viewer.user_id}
     bound.update({f"unit{i}": unit for i, unit in enumerate(units)})
     bound.update({f"track{i}": track for i, track in enumerate(tracks)})
-    return Sight((scope, len(units), len(tracks)), bound)
+    groups = [f"g:{role}" for role in sorted(viewer.role_ids)]
+    bound.update({f"group{i}": group for i, group in enumerate(groups)})
+    return Sight((scope, len(units), len(tracks), len(groups)), bound)
 
 
 def visible(seen: Sight) -> list[sa.ColumnElement[bool]]:
     """The conditions under which a case (a root of ``instance``) is seen, for lists."""
-    part = sa.select(_PART.c.root_id).where(_PART.c.tenant == _tenant(), _PART.c.user_id == _me())
+    part = sa.select(_PART.c.root_id).where(_PART.c.tenant == _tenant(), _me_or_mine(seen))
     handled = part.where(_PART.c.how == "handler")
     if seen.shape[0] == "own":
         # One set to go through, instead of asking every case of the township.
@@ -71,11 +78,17 @@ def visible(seen: Sight) -> list[sa.ColumnElement[bool]]:
 def visible_one(seen: Sight) -> list[sa.ColumnElement[bool]]:
     """The same conditions for a single case, whose rows alone are looked at."""
     part = sa.select(sa.literal(1)).where(
-        _PART.c.tenant == _tenant(), _PART.c.root_id == CASE.c.id, _PART.c.user_id == _me()
+        _PART.c.tenant == _tenant(), _PART.c.root_id == CASE.c.id, _me_or_mine(seen)
     )
     handled = part.where(_PART.c.how == "handler")
     took_part = sa.or_(CASE.c.started_by == _me(), part.exists())
     return _conditions(seen, took_part, handled.exists())
+
+
+def _me_or_mine(seen: Sight) -> sa.ColumnElement[bool]:
+    """Whether a participant is the viewer, or a role of theirs that sees this kind of case."""
+    groups: list[Any] = [sa.bindparam(f"group{i}") for i in range(seen.groups)]
+    return _PART.c.user_id.in_([_me(), *groups])
 
 
 def _conditions(

@@ -355,3 +355,21 @@ def test_administrators_are_no_supervisors(town: Town) -> None:
     case = town.start("zhang")
     assert isinstance(refusal(lambda: town.case_page("root", case)), YifaError)
     assert SYSTEM not in town.case(case).people
+
+
+def test_roles_that_see_every_case_of_a_kind_see_it_and_no_other(town: Town) -> None:
+    seen = 'key = "p"\ntitle = "测试"\nroles_see = ["legal"]\n'
+    town.deploy(LINE, process_toml=seen)
+    town.deploy(model(user("a", groups="drafter"), "s>a>e", process_id="other"))
+    case, other = town.start("zhang"), town.start("zhang", "other")
+    assert [line.id for line in town.engine.query(_cases("li")).rows] == [case.case_id]
+    assert town.case_page("li", case).case.id == case.case_id
+    assert isinstance(refusal(town.case_page, "li", other), NotFound)
+    assert isinstance(refusal(town.complete, "li", town.task("a", case)), Forbidden)
+    walled = (
+        seen + '[[wall]]\nwhen = "secret = true"\ntrack = "discipline"\nroles = ["discipline"]\n'
+    )
+    town.deploy(LINE, process_toml=walled)
+    hidden = town.start("zhang", answers={"secret": True})
+    assert isinstance(refusal(town.case_page, "li", hidden), NotFound)
+    assert [line.id for line in town.engine.query(_cases("li")).rows] == [case.case_id]
