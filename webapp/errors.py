@@ -89,7 +89,7 @@ def unknown(exc: Exception) -> tuple[str, int]:
     log.error(
         "unexpected",
         number=number,
-        path=request.path,
+        path="".join(letter if letter.isprintable() else "?" for letter in request.path),
         method=request.method,
         user=getattr(g.get("viewer"), "user_id", ""),
         exc_info=exc,

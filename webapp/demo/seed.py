@@ -25,12 +25,16 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from engine.clock import CHINA, VirtualClock
 from engine.config import Settings
 from engine.engine import Engine
-from engine.errors import YifaError
+from engine.errors import Misconfigured, YifaError
 from webapp.demo import play, roster
 from webapp.demo.play import Player, Scenario
 
 DONE = "seeded"
 """A file beside the database that says the demonstration is complete."""
+BEGUN = "demonstration"
+"""A file beside the database that says it is a demonstration's, finished or not."""
+OWN_FOLDER = Path("var/demo")
+"""Where a demonstration lies unless the settings say otherwise."""
 FOUNDED_BEFORE = timedelta(days=400)
 PATIENCE = 30
 """How many days a step is tried again when the law says that it is too early."""
@@ -44,8 +48,10 @@ def prepare(settings: Settings, *, reset: bool = False) -> bool:
     folder = _folder(settings)
     if (folder / DONE).is_file() and not reset:
         return True
+    _refuse_foreign(folder)
     _clear(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / BEGUN).write_text("ok\n", encoding="utf-8")
     maker = multiprocessing.get_context("spawn").Process(target=_make, args=(settings,))
     maker.start()
     maker.join()
@@ -65,6 +71,20 @@ def _make(settings: Settings) -> None:
 def _folder(settings: Settings) -> Path:
     path = settings.database_url.removeprefix("sqlite:///")
     return Path(path).parent
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse to make room where something lies that no demonstration put there."""
+    if folder == OWN_FOLDER or any((folder / mark).is_file() for mark in (DONE, BEGUN)):
+        return
+    if any((folder / name).exists() for name in ("yifa.db", "files")):
+        raise Misconfigured(
+            reason={
+                "zh": f"{folder} 中已有数据，不是演示数据，不会覆盖。演示请改用另一个目录。",
+                "en": f"{folder} holds data that no demonstration made; it is not touched. Use another "
+                "folder for the demonstration.",
+            },
+        )
 
 
 def _clear(folder: Path) -> None:
