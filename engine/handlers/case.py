@@ -211,6 +211,7 @@ class Case:
             self.tx.update_where(
                 Activity,
                 {"left_at": millis(fact.at), "outcome": fact.outcome},
+                root_id=instance.root_id,
                 instance_id=instance.id,
                 key=fact.key,
             )
@@ -261,7 +262,7 @@ class Case:
         for task in self._tasks.values():
             if task.instance_id == instance.id and task.key == key:
                 return task
-        found = self.tx.find(Task, instance_id=instance.id, key=key, limit=1)
+        found = self.tx.find(Task, root_id=self.root.id, instance_id=instance.id, key=key, limit=1)
         if found:
             self._tasks[found[0].id] = found[0]
             return found[0]

@@ -311,11 +311,10 @@ def give_up(context: Context, command: GiveUpJob) -> None:
 
 
 def _element_of(context: Context, job: Job) -> str:
-    if not (job.instance_id and job.key):
+    if not (job.root_id and job.instance_id and job.key):
         return ""
-    found = context.tx.columns(
-        Activity, ("element_id",), instance_id=job.instance_id, key=job.key, limit=1
-    )
+    where = {"root_id": job.root_id, "instance_id": job.instance_id, "key": job.key}
+    found = context.tx.columns(Activity, ("element_id",), **where, limit=1)
     return str(found[0][0]) if found else ""
 
 

@@ -47,11 +47,9 @@ def _activity() -> None:
         column("entered_at", sa.BigInteger()),
         sa.Column("left_at", sa.BigInteger()),
         column("outcome", TEXT),
-        sa.PrimaryKeyConstraint("tenant", "id", name="activity_pk"),
+        sa.PrimaryKeyConstraint("tenant", "root_id", "instance_id", "key", name="activity_pk"),
         sqlite_with_rowid=False,
     )
-    op.create_index("activity_key", "activity", ["tenant", "instance_id", "key"], unique=True)
-    op.create_index("activity_root", "activity", ["tenant", "root_id"])
 
 
 def _candidate() -> None:
@@ -62,7 +60,7 @@ def _candidate() -> None:
         column("task_id", TEXT),
         column("sort_at", sa.BigInteger()),
         column("claimed", sa.Boolean()),
-        sa.PrimaryKeyConstraint("tenant", "value", "task_id", name="candidate_pk"),
+        sa.PrimaryKeyConstraint("tenant", "task_id", "value", name="candidate_pk"),
         sqlite_with_rowid=False,
     )
     op.create_index(
@@ -72,7 +70,6 @@ def _candidate() -> None:
         sqlite_where=sa.text("claimed = 0"),
         postgresql_where=sa.text("claimed = false"),
     )
-    op.create_index("candidate_task", "candidate", ["tenant", "task_id"])
 
 
 def _draft() -> None:
@@ -263,7 +260,7 @@ def _task() -> None:
         sqlite_where=sa.text("state = 'completed'"),
         postgresql_where=sa.text("state = 'completed'"),
     )
-    op.create_index("task_key", "task", ["tenant", "instance_id", "key"], unique=True)
+    op.create_index("task_key", "task", ["tenant", "root_id", "instance_id", "key"], unique=True)
     op.create_index(
         "task_opened",
         "task",
@@ -278,7 +275,6 @@ def _task() -> None:
         sqlite_where=sa.text("state = 'open' AND sent_back IS NOT NULL"),
         postgresql_where=sa.text("state = 'open' AND sent_back IS NOT NULL"),
     )
-    op.create_index("task_root", "task", ["tenant", "root_id"])
     op.create_index(
         "task_todo",
         "task",
