@@ -47,6 +47,8 @@ class Checker:
         elif empty(node.kind, node.value):
             if node.limits.required:
                 yield self._problem(node, _REQUIRED.get(node.kind, "required"))
+            else:
+                yield from self._count(node, 0)
         else:
             yield from self._value(node)
         if node.broken_rule is not None:

@@ -133,7 +133,7 @@ class _Builder:
             "name": name_of(node.path),
             "id": own_id,
             "span": span,
-            "required": node.limits.required,
+            "required": node.limits.required or bool(node.limits.min_items),
             "errors": errors,
             "describes": " ".join(describes),
             "hint": _hint(node),

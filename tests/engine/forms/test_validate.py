@@ -187,6 +187,8 @@ def test_an_answer_of_its_kind_is_kept_in_one_form(
         (field("checklist", values=ABC), ["a", "z"], "choice.unknown"),
         (field("checklist", values=ABC, validate={"required": True}), [], "required.choice"),
         (field("checklist", values=ABC, properties={"minItems": "2"}), ["a"], "list.few"),
+        (field("checklist", values=ABC, properties={"minItems": "2"}), [], "list.few"),
+        (field("taglist", values=ABC, properties={"minItems": "2"}), None, "list.few"),
         (field("taglist", values=ABC, properties={"maxItems": "1"}), ["a", "b"], "list.many"),
         (
             field("textfield", properties={"picker": "people", "role": "head"}),
