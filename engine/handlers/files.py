@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.commands import Attach, RemoveAttachment
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from engine.handlers import access, outputs
+from engine.handlers.contents import refuse_disguised
 from engine.handlers.tasks import refuse_separated, result
 from engine.model.results import CaseResult, Stored
 from engine.model.rows import File, Instance, Task
@@ -40,6 +41,7 @@ def attach(context: Context, command: Attach) -> Stored:
     settings = context.house.settings
     if not isinstance(command.content, bytes):
         command.content.seek(0)  # a command that lost a race is run again
+    refuse_disguised(command.content, PurePosixPath(name).suffix.lower().lstrip("."))
     sha256, size = context.house.files.put(command.content, settings.upload_max_mb * 1_000_000)
     row = File(
         tenant=context.tenant,

@@ -111,7 +111,7 @@ def get_file(house: House, query: q.GetFile) -> q.FileContent:
     """A file's content. Raises NotFound when the viewer may not read it."""
     with desk(house, query) as at:
         file = at.reader.get(File, id=query.file_id) if is_id(query.file_id) else None
-        if file is None or not _may_read(at, file):
+        if file is None or not _may_read(at, file) or not house.files.exists(file.sha256):
             raise NotFound(what={"zh": "文件", "en": "file"})
         return q.FileContent(
             name=file.name,
@@ -141,6 +141,8 @@ def get_document(house: House, query: q.GetDocument) -> q.FileContent:
         docx = query.format == "docx"
         sha256 = row.docx_sha256 if docx else row.pdf_sha256
         path = house.files.path(sha256)
+        if not path.is_file():
+            raise missing  # its row outlived its content
         ending = "docx" if docx else "pdf"
         media = (
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -120,6 +121,40 @@ def test_nobody_fills_the_disk_with_files_of_no_case(make_town: Any) -> None:
         put(town, "zhang", f"{number}.txt")
     assert isinstance(refusal(lambda: put(town, "zhang")), Conflict)
     put(town, "zhou")
+
+
+DISGUISED = (
+    ("照片.jpg", b"MZ" + b"\0" * 100),
+    ("通知.pdf", b"<!DOCTYPE html><script>alert(1)</script>"),
+    ("通知.pdf", b"\xef\xbb\xbf  <HTML>"),
+    ("稿.docx", b"\x7fELF\x02\x01"),
+    ("稿.docx", b"%PDF-1.7"),
+    ("表.xlsx", b"#!/bin/sh"),
+    ("图.png", b"\xff\xd8\xff\xe0"),
+    ("说明.txt", b"<svg onload=alert(1)>"),
+    ("通知.pdf", b"L\0\0\0\x01\x14\x02\0"),
+)
+PLAIN = (
+    ("稿.docx", b"PK\x03\x04"),
+    ("稿.wps", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+    ("信.txt", "MZ 是缩写".encode()),
+    ("信.txt", b""),
+    ("通知.PDF", b"%PDF-1.4"),
+)
+
+
+def test_a_file_is_what_its_ending_says(town: Town) -> None:
+    for name, content in DISGUISED:
+        for given in (content, BytesIO(content)):
+            error = refusal(
+                lambda n=name, c=given: town.engine.execute(
+                    Attach(actor="zhang", name=n, content=c)
+                )
+            )
+            assert isinstance(error, Invalid), name
+    for name, content in PLAIN:
+        stored = town.engine.execute(Attach(actor="zhang", name=name, content=BytesIO(content)))
+        assert stored.size == len(content)
 
 
 # --- cases -------------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def test_every_answer_carries_the_same_guard(office: Office) -> None:
 def test_what_was_uploaded_is_never_kept_by_the_browser_nor_shown_in_place(office: Office) -> None:
     """A shared computer must not keep a complaint; a hostile file must not run as a page of ours."""
     case_id = office.at_review()
-    content = b"<script>alert(1)</script>"
+    content = b"see <script>alert(1)</script>"
     stored = office.engine.execute(
         Attach(
             actor=LEGAL, case_id=case_id, name='a";\r\nX-Evil: 1\u202efdp.html.txt', content=content
