@@ -290,6 +290,9 @@ class PagePlayer(runner.Player):
             target = str(link.get_attribute("href"))
             field = desk.page.locator(f'[id="{target[1:]}"]')
             assert field.count() == 1, f"{target} leads nowhere"
+            if target != "#late_reason":
+                beside = desk.page.locator(f'[id="{target[1:]}-_error"]')
+                assert beside.is_visible(), f"nothing is said beside {target}"
 
     def _resolved(self, value: Any) -> Any:
         """Answers with people named by id, files left to be chosen."""

@@ -9,6 +9,7 @@ import pytest
 from engine.model.rows import Task
 from tests.matters.conftest import Opener
 from tests.matters.player import Desk, PagePlayer
+from tests.support.browser import axe_violations
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +29,10 @@ class EnglishPlayer(PagePlayer):
         ).all_inner_texts()
         chinese = [text for text in said if _CHINESE.search(_NUMBER.sub("", text))]
         assert not chinese, f"{task.name}: {chinese}"
+
+    def filled(self, desk: Desk) -> None:
+        """Every form can be used by everybody."""
+        assert axe_violations(desk.page) == []
 
 
 @pytest.mark.parametrize(
