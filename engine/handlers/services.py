@@ -143,8 +143,20 @@ class _LawFunctions(Mapping[str, object]):
         return len(_LAW)
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Days that a limit of law may hang on; what lies beyond is a slip of the pen, and no day at all."""
+
+
 def moment(value: object) -> datetime | None:
-    """A moment from a FEEL or JSON value: a date is its first instant in China. None if it is none."""
+    """A moment from a FEEL or JSON value: a date is its first instant in China.
+
+    None if it is none, or none that any law could mean.
+    """
+    found = _moment(value)
+    return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+def _moment(value: object) -> datetime | None:
     plain = feel.to_plain(value)
     if isinstance(plain, datetime):
         return plain if plain.tzinfo is not None else plain.replace(tzinfo=CHINA)
@@ -157,6 +169,6 @@ def moment(value: object) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(text)
         home = ZoneInfo(zone) if zone else CHINA
-    except (ValueError, ZoneInfoNotFoundError):
+    except (ValueError, ZoneInfoNotFoundError, OSError):
         return None
     return parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=home)
