@@ -36,6 +36,10 @@ class Drawing:
         self.parts.append(f'<{tag} id="{identifier}"{attributes}>{inner}</{tag}>')
         return identifier
 
+    def block(self, block: Block) -> tuple[str, str]:
+        """Draw a block; its first and last node."""
+        return draw(self, block)
+
     def flow(self, source: str, target: str, condition: str = "") -> None:
         self.parts.append(flow(f"{source}>{target}" + (f": {condition}" if condition else "")))
 
@@ -95,7 +99,7 @@ def draw(drawing: Drawing, block: Block) -> tuple[str, str]:
 
 
 def sequence(drawing: Drawing, blocks: list[Block]) -> tuple[str, str]:
-    drawn = [draw(drawing, each) for each in blocks]
+    drawn = [drawing.block(each) for each in blocks]
     for (_, before), (after, _) in pairwise(drawn):
         drawing.flow(before, after)
     return drawn[0][0], drawn[-1][1]
@@ -103,7 +107,7 @@ def sequence(drawing: Drawing, blocks: list[Block]) -> tuple[str, str]:
 
 def branching(drawing: Drawing, kind: str, blocks: list[Block]) -> tuple[str, str]:
     tag = {"xor": "exclusiveGateway", "and": "parallelGateway", "or": "inclusiveGateway"}[kind]
-    drawn = [draw(drawing, each) for each in blocks]
+    drawn = [drawing.block(each) for each in blocks]
     identifier = drawing.id("g")
     default = ""
     for number, (first, _) in enumerate(drawn):
@@ -120,7 +124,7 @@ def branching(drawing: Drawing, kind: str, blocks: list[Block]) -> tuple[str, st
 
 def looping(drawing: Drawing, block: Block) -> tuple[str, str]:
     """Twice round; the loop's own counter is set back when it is left."""
-    first, last = draw(drawing, block)
+    first, last = drawing.block(block)
     entry = drawing.node("exclusiveGateway")
     counter = drawing.id("k")
     count = script(drawing, counter, f"if {counter} = null then 1 else {counter} + 1")
@@ -160,8 +164,8 @@ def racing(drawing: Drawing, blocks: list[Block]) -> tuple[str, str]:
     gateway = drawing.node("eventBasedGateway")
     join = drawing.node("exclusiveGateway", prefix="j")
     for block in blocks:
-        event, _ = draw(drawing, ("timer",))
-        first, last = draw(drawing, block)
+        event, _ = drawing.block(("timer",))
+        first, last = drawing.block(block)
         drawing.flow(gateway, event)
         drawing.flow(event, first)
         drawing.flow(last, join)
@@ -181,7 +185,7 @@ def failing(drawing: Drawing, block: Block) -> tuple[str, str]:
 
 
 def sub_process(drawing: Drawing, block: Block, kind: str) -> str:
-    inner = Drawing(drawing.count)
+    inner = type(drawing)(drawing.count)
     body = scope(inner, block, '<errorEventDefinition errorRef="err"/>' if kind == "fail" else "")
     drawing.count = inner.count
     if kind in ("many", "each"):
@@ -197,7 +201,7 @@ def sub_process(drawing: Drawing, block: Block, kind: str) -> str:
 
 def scope(drawing: Drawing, block: Block, end_with: str = "") -> str:
     start = drawing.node("startEvent", prefix="start")
-    first, last = draw(drawing, block)
+    first, last = drawing.block(block)
     end = drawing.node("endEvent", end_with, prefix="end")
     drawing.flow(start, first)
     drawing.flow(last, end)
