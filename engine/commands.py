@@ -22,6 +22,11 @@ class Command:
     actor: str
 
 
+def _text(**default: Any) -> Any:
+    """A field that people write in: what cannot be seen or kept is taken out before it is used."""
+    return field(**default, metadata={"text": True})
+
+
 # --- definitions --------------------------------------------------------------------------------
 
 
@@ -35,7 +40,7 @@ class Deploy(Command):
     """
 
     files: Mapping[str, bytes]
-    note: str = ""
+    note: str = _text(default="")
     expected_version: int | None = None
     """The newest version the administrator saw; another one meanwhile is a Conflict."""
 
@@ -79,7 +84,7 @@ class CompleteTask(OnTask):
     """Hand in a task's form and let the matter go on."""
 
     answers: Answers = field(default_factory=dict)
-    late_reason: str = ""
+    late_reason: str = _text(default="")
     """Why it is late; must be given once the task's statutory limit has passed."""
 
 
@@ -111,7 +116,7 @@ class OnCase(Command):
 class AddComment(OnCase):
     """Say something on the case."""
 
-    text: str
+    text: str = _text()
     task_id: str | None = None
 
 
@@ -167,21 +172,21 @@ class BroadcastSignal(Command):
 class CancelCase(OnCase):
     """End a case before its end, for a reason that is kept."""
 
-    reason: str
+    reason: str = _text()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SuspendCase(OnCase):
     """Stop work on a case for a time; tasks cannot be completed, timers wait."""
 
-    reason: str
+    reason: str = _text()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResumeCase(OnCase):
     """Go on with a suspended case."""
 
-    reason: str = ""
+    reason: str = _text(default="")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,14 +201,14 @@ class PauseClock(OnClock):
     """Stop a clock for a reason its rule lists (a code of the catalogue)."""
 
     reason: str
-    note: str = ""
+    note: str = _text(default="")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResumeClock(OnClock):
     """Let a paused clock run again."""
 
-    note: str = ""
+    note: str = _text(default="")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,7 +216,7 @@ class ExtendClock(OnClock):
     """Lengthen a limit as far as its rule allows; ``amount`` is in the rule's own unit."""
 
     amount: int
-    reason: str
+    reason: str = _text()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,8 +235,8 @@ class SaveUnit(Command):
     """Create or change a unit."""
 
     unit_id: str
-    name: str
-    name_en: str = ""
+    name: str = _text()
+    name_en: str = _text(default="")
     parent_id: str | None = None
     kind: str = "office"
     closed: bool = False
@@ -242,8 +247,8 @@ class SaveUser(Command):
     """Create or change a user; None leaves as it is. A password is hashed with argon2."""
 
     user_id: str
-    name: str | None = None
-    name_en: str | None = None
+    name: str | None = _text(default=None)
+    name_en: str | None = _text(default=None)
     unit_id: str | None = None
     active: bool | None = None
     is_admin: bool | None = None
@@ -313,7 +318,7 @@ class ImportCalendar(Command):
 
     year: int
     content: str
-    source: str
+    source: str = _text()
     kind: str = "official"
 
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import structlog
 
 from engine.commands import Command, SignIn
 from engine.errors import Refused, Unavailable
+from engine.forms.writing import written
 from engine.handlers import HANDLERS
 from engine.handlers.house import Context, House
 from engine.store import Retry
@@ -31,6 +34,7 @@ class Executor:
     def execute(self, command: Command) -> Any:
         """Carry a command out, whole or not at all. Raises the errors its handler names."""
         handler = HANDLERS[type(command)]
+        command = _written(command)
         name = type(command).__name__
         started = time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
@@ -62,3 +66,20 @@ class Executor:
     def _wait(attempt: int) -> None:
         """Let the other one finish; random, so that two do not meet again."""
         time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))  # noqa: S311 - no secret
+
+
+_TEXTS: Mapping[type[Command], tuple[str, ...]] = {
+    kind: tuple(each.name for each in fields(kind) if each.metadata.get("text"))
+    for kind in HANDLERS
+}
+
+
+def _written(command: Command) -> Command:
+    """The command with what people wrote in it as it can be seen and kept."""
+    given = {name: getattr(command, name) for name in _TEXTS[type(command)]}
+    changed = {
+        name: written(value)
+        for name, value in given.items()
+        if isinstance(value, str) and written(value) != value
+    }
+    return replace(command, **changed) if changed else command

@@ -20,6 +20,7 @@ from engine.clock import CHINA
 from engine.forms import limits
 from engine.forms.reading import decimal
 from engine.forms.schema import CHOICES, MANY, Component, Kind, Option, Plain, Subtype
+from engine.forms.writing import visible
 
 FileRef = Mapping[str, Any]
 """An uploaded file: ``id``, ``name``, ``size`` (bytes), ``sha256``, ``type`` (media type)."""
@@ -75,7 +76,7 @@ def _text(raw: object, *, lines: bool) -> object:
         return None
     if not isinstance(raw, str):
         return Bad("text.type", raw)
-    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = visible(raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if any(_unprintable(char) for char in text):
         return Bad("text.characters", raw)
     if not lines and "\n" in text:
