@@ -7,6 +7,9 @@ export function showWhole(viewer, container, important) {
   const canvas = viewer.get("canvas");
   let touched = false;
 
+  // A figure that is not laid out (yet, or any more) has no size to fit into.
+  const seen = () => container.clientWidth > 0 && container.clientHeight > 0;
+
   function fit() {
     canvas.zoom("fit-viewport", "auto");
     const zoom = canvas.zoom();
@@ -28,9 +31,10 @@ export function showWhole(viewer, container, important) {
     canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)), "auto");
   }
 
-  open();
+  if (seen()) open();
   container.addEventListener("pointerdown", () => (touched = true));
   new ResizeObserver(() => {
+    if (!seen()) return;
     canvas.resized();
     if (!touched) open();
   }).observe(container);
