@@ -42,6 +42,10 @@ def calendar_of(years: Iterable[CalendarYear]) -> WorkCalendar:
 Operation = Callable[[Mapping[str, Any], Mapping[str, str]], Mapping[str, Any] | None]
 
 
+MOST_VIEWERS = 1_000
+"""How many people are remembered as viewers."""
+
+
 @dataclass
 class House:
     """The parts that live as long as the program; shared by all threads."""
@@ -56,6 +60,7 @@ class House:
     script_handlers: Mapping[str, Callable[..., object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.viewers: dict[str, tuple[object, Viewer]] = {}
         self._packages: OrderedDict[str, catalog.Package] = OrderedDict()
         self.attempts = Attempts()
         self._calendar: WorkCalendar | None = None
@@ -128,8 +133,22 @@ class Context:
     def viewer(self) -> Viewer:
         """Who asks, with the roles held today; read when first needed."""
         if self._viewer is None:
-            self._viewer = viewer_of(self.tx, self.actor, legal_date(self.now), self.house.roles)
+            self._viewer = self._known_viewer()
         return self._viewer
+
+    def _known_viewer(self) -> Viewer:
+        """The viewer as last put together, where nothing they are made of has changed since."""
+        today = legal_date(self.now)
+        asker = self.tx.asker(self.actor)
+        if asker is None:
+            return viewer_of(self.tx, self.actor, today, self.house.roles)
+        known = self.house.viewers.get(self.actor)
+        if known is None or known[0] != (asker, today):
+            viewer = viewer_of(self.tx, self.actor, today, self.house.roles)
+            if len(self.house.viewers) > MOST_VIEWERS:
+                self.house.viewers.clear()
+            known = self.house.viewers[self.actor] = ((asker, today), viewer)
+        return known[1]
 
     def new_id(self) -> str:
         """A fresh identifier."""

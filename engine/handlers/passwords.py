@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import unicodedata
 
 import argon2
 
@@ -23,7 +24,7 @@ def verify(password_hash: str, password: str) -> bool:
     # A hash takes 64 MB while it is reckoned: many at once must not fill the memory.
     with _AT_ONCE:
         try:
-            return _HASHER.verify(password_hash, password[:1000])
+            return _HASHER.verify(password_hash, _bytes(password))
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
 
@@ -44,7 +45,12 @@ def set_password(user: User, password: str) -> None:
                 )
             ]
         )
-    user.password_hash = _HASHER.hash(password)
+    user.password_hash = _HASHER.hash(_bytes(password))
+
+
+def _bytes(password: str) -> bytes:
+    """The same letters are the same password, however a keyboard puts them together."""
+    return unicodedata.normalize("NFC", password[:1000]).encode("utf-8", "replace")
 
 
 _COMMON = ("password", "passw0rd", "qwertyuiop", "qwerty", "administrator", "admin", "welcome",

@@ -126,7 +126,7 @@ class _Tries:
 
 def session_id(token: str) -> str:
     """How a session's secret is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def sign_out(context: Context, command: SignOut) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from engine.model.jsontext import encoder
 from engine.model.rows import AuditEntry
 
 GENESIS = "0" * 64
@@ -183,9 +184,7 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain
-).encode
+_encode = encoder(_plain, sort_keys=True)
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 _FRACTION = re.compile(r"\d[.eE]")
 """Where a number might not be whole; text that looks so is harmless."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Scope = Literal["all", "units", "own"]
@@ -50,6 +51,10 @@ class Viewer:
 
     def candidate_values(self) -> tuple[str, ...]:
         """The values of candidate rows that concern them (see ``rows.Candidate``)."""
+        return self._candidate_values
+
+    @cached_property
+    def _candidate_values(self) -> tuple[str, ...]:
         values = {f"u:{self.user_id}"}
         for held in self.roles:
             values.add(f"g:{held.role}")

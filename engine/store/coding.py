@@ -11,6 +11,8 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, Never
 
+from engine.model.jsontext import encoder
+
 
 class _ExactNeeded(Exception):
     """The value holds a Decimal, which the fast encoder cannot write."""
@@ -22,12 +24,12 @@ def _hand_over(value: object) -> Never:
     raise TypeError(f"not a JSON value: {type(value).__name__}")
 
 
-_fast = json.JSONEncoder(
-    ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_hand_over
-).encode
+_fast = encoder(_hand_over)
 _EMPTY: dict[type, str] = {dict: "{}", list: "[]"}
 """Most JSON cells are empty, and a codec for nothing costs as much as one for a little."""
-_decode = json.JSONDecoder(parse_float=Decimal).decode
+_decoder = json.JSONDecoder(parse_float=Decimal)
+_decode = _decoder.decode
+_scan = _decoder.scan_once  # type: ignore[attr-defined]  # typeshed does not know it
 
 
 def dump(value: object) -> str:
@@ -48,7 +50,10 @@ def load(text: str) -> Any:
         return {}
     if text == "[]":
         return []
-    return _decode(text)
+    try:
+        return _scan(text, 0)[0]
+    except StopIteration:
+        return _decode(text)  # no JSON at all: let the standard library say what is wrong
 
 
 def _write(value: object, parts: list[str]) -> None:

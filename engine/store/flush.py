@@ -102,6 +102,24 @@ def _take(row: Row, guard: dict[str, Any], statements: Statements) -> Step:
 def _update(
     of: type[Row], changes: Pending[Any], statements: Statements, tenant: str
 ) -> Iterator[Step]:
+    if changes.updates_where:
+        yield from _update_where(of, changes, statements, tenant)
+    if not changes.updates:
+        return
+    if len(changes.updates) == 1:
+        ((row, names),) = changes.updates.values()
+        yield _single(row, codec(of).columns_of(names), statements)
+        return
+    single = Batches(codec(of).kind.table.name)
+    for row, names in changes.updates.values():
+        columns = codec(of).columns_of(names)
+        single.add(statements.update(of, columns), _setting(row, columns))
+    yield from single.steps(counted=True)
+
+
+def _update_where(
+    of: type[Row], changes: Pending[Any], statements: Statements, tenant: str
+) -> Iterator[Step]:
     wide = Batches(codec(of).kind.table.name)
     for found, new in changes.updates_where:
         columns = codec(of).columns_of(new)
@@ -109,11 +127,12 @@ def _update(
         given.update({f"s_{name}": codec(of).encode(name, new[name]) for name in columns})
         wide.add(statements.update_where(of, columns, shape(found)), given)
     yield from wide.steps(counted=False)
-    single = Batches(codec(of).kind.table.name)
-    for row, names in changes.updates.values():
-        columns = codec(of).columns_of(names)
-        single.add(statements.update(of, columns), _setting(row, columns))
-    yield from single.steps(counted=True)
+
+
+def _single(row: Row, columns: tuple[str, ...], statements: Statements) -> Step:
+    sql = statements.update(type(row), columns)
+    line = sql.bind(_setting(row, columns))
+    return Step(sql.text, [line], 1, moved, codec(type(row)).kind.table.name)
 
 
 def _delete(

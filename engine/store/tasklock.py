@@ -20,6 +20,19 @@ _ROW, _CELL = "\x1f", "\x1e"
 _HELD = ("id", "role", "unit_id", "from_date", "to_date")
 
 
+class Asker(NamedTuple):
+    """The person who asks, as the database told: equal ones hold the same roles."""
+
+    person: tuple[Any, ...]
+    held: str
+
+    def rows(self) -> tuple[User, list[Membership]]:
+        """The person and all their memberships as rows."""
+        user = codec(User).make(self.person)
+        lines = self.held.split(_ROW) if self.held else []
+        return user, [_membership(user, line) for line in lines]
+
+
 class Found(NamedTuple):
     """What the statement found. ``before`` is the case's version before it was locked."""
 
@@ -27,8 +40,7 @@ class Found(NamedTuple):
     case: Instance
     cells: tuple[Any, ...]
     candidates: list[str]
-    user: User | None
-    memberships: list[Membership]
+    asker: Asker | None
     before: int
 
 
@@ -87,16 +99,13 @@ def read(line: Sequence[Any]) -> Found:
     tasks, cases = len(codec(Task).fields), len(codec(Instance).fields)
     *cells, candidates, held, before = line
     case_cells = tuple(cells[tasks : tasks + cases])
-    person = cells[tasks + cases :]
-    task = codec(Task).make(cells[:tasks])
-    user = codec(User).make(person) if person[0] is not None else None
+    person = tuple(cells[tasks + cases :])
     return Found(
-        task=task,
+        task=codec(Task).make(cells[:tasks]),
         case=codec(Instance).make(case_cells),
         cells=case_cells,
         candidates=candidates.split(_ROW) if candidates else [],
-        user=user,
-        memberships=[_membership(user, text) for text in held.split(_ROW)] if user and held else [],
+        asker=Asker(person, held or "") if person[0] is not None else None,
         before=before,
     )
 

@@ -46,6 +46,7 @@ class Transaction(Reads):
         self._known: dict[tuple[type[Row], Key], Row] = {}
         self._locks: list[tuple[str, ...]] = []
         self._offered: dict[str, list[str]] = {}
+        self._askers: dict[str, tasklock.Asker] = {}
         self._viewers: dict[str, tuple[User | None, list[Membership]]] = {}
         self._numbers: dict[tuple[str, int], rows.Sequence] = {}
 
@@ -80,8 +81,8 @@ class Transaction(Reads):
         if not lines:
             return None
         found = tasklock.read(lines[0])
-        if found.user is not None:
-            self._viewers[user_id] = (found.user, found.memberships)
+        if found.asker is not None:
+            self._askers[user_id] = found.asker
         case = found.case
         if case.id in self.held_cases:
             known = self.get(Task, id=task_id)
@@ -112,8 +113,16 @@ class Transaction(Reads):
         """A user with all memberships; once a command for each user."""
         known = self._viewers.get(user_id)
         if known is None or User in self.pending or Membership in self.pending:
-            known = self._viewers[user_id] = super().viewer_rows(user_id)
+            asker = self.asker(user_id)
+            known = super().viewer_rows(user_id) if asker is None else asker.rows()
+            self._viewers[user_id] = known
         return known
+
+    def asker(self, user_id: str) -> tasklock.Asker | None:
+        """What the database said of a person when a task was locked for them, to compare with."""
+        if User in self.pending or Membership in self.pending:
+            return None
+        return self._askers.get(user_id)
 
     def lock_chain(self, chain_id: str) -> Chain:
         """Hold the head of a chain (made if there is none) until the end."""
