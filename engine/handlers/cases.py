@@ -265,6 +265,10 @@ def _number(context: Context, package: Package) -> str:
     )
 
 
+MOST_DRAFTS = 100
+"""Drafts of matters not yet started that one person may keep."""
+
+
 def save_start_draft(context: Context, command: SaveStartDraft) -> str:
     """Keep a start form's answers; returns the draft's id. Raises NotFound, Forbidden."""
     deployment = deployments.newest(context.tx, command.process_key)
@@ -276,6 +280,14 @@ def save_start_draft(context: Context, command: SaveStartDraft) -> str:
         old = context.tx.get(StartDraft, id=draft_id)
         if old is None or old.user_id != context.actor:
             raise NotFound(what={"zh": "草稿", "en": "draft"})
+    elif len(context.tx.columns(StartDraft, ("id",), user_id=context.actor)) >= MOST_DRAFTS:
+        raise Conflict(
+            reason={
+                "zh": f"您已有 {MOST_DRAFTS} 份未发起的草稿。请先发起其中办好的，再保存新的草稿。",
+                "en": f"you keep {MOST_DRAFTS} drafts of matters not started. Start those that are "
+                "ready before you keep another.",
+            }
+        )
     row = StartDraft(
         tenant=context.tenant,
         id=draft_id or context.new_id(),

@@ -103,6 +103,7 @@ A_MOMENT = 1_000
 
 def run(context: Context, command: RunJob) -> str:
     """Do a claimed job. Raises store.Lost when it is no longer there under this lease."""
+    _system_only(context)
     job = context.tx.get(Job, id=command.job_id)
     if job is None:
         raise Lost
@@ -275,8 +276,17 @@ def describe(exc: Exception) -> str:
     return exc.message("zh") if isinstance(exc, YifaError) else type(exc).__name__
 
 
+def _system_only(context: Context) -> None:
+    """Jobs are done by the house alone: no person's command does what a timer or service may."""
+    if not context.viewer.system:
+        raise Forbidden(
+            reason={"zh": "后台任务只由系统执行。", "en": "jobs are done by the system alone."}
+        )
+
+
 def give_up(context: Context, command: GiveUpJob) -> None:
     """Turn a job that failed too often into an incident."""
+    _system_only(context)
     job = context.tx.get(Job, id=command.job_id)
     if job is None:
         return

@@ -42,7 +42,7 @@ def _refuse_outsider(case: Case, clock: Clock) -> None:
         viewer.system
         or handles
         or heads
-        or (task is None and case.root.started_by == viewer.user_id)
+        or (task is None and not case.root.track and case.root.started_by == viewer.user_id)
     ):
         raise Forbidden(
             reason={

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 MAX_ITEMS = 20_000
 MAX_DEPTH = 12
 MAX_TEXT = 200_000
+MAX_ALL_TEXT = 2_000_000
 HOUSE_NAMES = frozenset({"case", "task"})
 """Variables the house itself gives every process: nobody's answers replace them."""
 
 
 def bounded(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers that no form checks, within limits on number, depth and length. Raises AnswersInvalid."""
-    budget = [MAX_ITEMS]
+    budget = [MAX_ITEMS, MAX_ALL_TEXT]
     return {
         str(key): _bounded(value, MAX_DEPTH, budget)
         for key, value in answers.items()
@@ -33,7 +34,9 @@ def bounded(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _bounded(value: Any, depth: int, budget: list[int]) -> Any:
     budget[0] -= 1
-    if budget[0] < 0 or depth < 0 or (isinstance(value, str) and len(value) > MAX_TEXT):
+    if isinstance(value, str):
+        budget[1] -= len(value)
+    if min(budget) < 0 or depth < 0 or (isinstance(value, str) and len(value) > MAX_TEXT):
         raise AnswersInvalid(
             [
                 Problem(

@@ -17,7 +17,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.errors import AnswersInvalid, Problem
 from engine.forms import Component, FileRef, Form, FormState, Kind, Subtype
-from engine.forms.limits import ANSWER_NODES, ROWS_EVER
+from engine.forms.limits import ANSWER_NODES, FILES, ROWS_EVER
 from engine.forms.messages import answer_problem
 from engine.forms.places import dig, put
 from engine.forms.prefill import first_value
@@ -242,7 +242,8 @@ class _Reader:
     def _files(self, each: Component, branch: _Branch, files: _Branch, path: str) -> object:
         sent = tuple(one for one in files.values if one.filename)
         if sent:
-            self.uploads[path] = sent
+            # One more than allowed, so that the form says so; the rest is never stored.
+            self.uploads[path] = sent[: FILES + 1]
         marked = branch.below.get(KEEP, _NOTHING).values
         kept = [dict(self.known.get(mark) or {"id": mark}) for mark in marked[:ROWS_EVER] if mark]
         if each.multiple:

@@ -33,6 +33,7 @@ from engine.commands import (
     SuspendCase,
 )
 from engine.errors import AnswersInvalid, Invalid, NotFound, Problem
+from engine.forms.limits import FILES
 from engine.queries import (
     CasePage,
     CaseView,
@@ -80,14 +81,25 @@ def comment(case_id: str) -> Answer:
 @pages.post("/<case_id>/files")
 def attach(case_id: str) -> Answer:
     """Put files on the case."""
+    uploads = [upload for upload in request.files.getlist("file") if upload.filename]
     try:
-        for upload in request.files.getlist("file"):
-            if upload.filename:
-                do(Attach, name=upload.filename, content=upload.stream, case_id=case_id)
+        if len(uploads) > FILES:
+            raise Invalid([_too_many_files()])
+        for upload in uploads:
+            do(Attach, name=upload.filename, content=upload.stream, case_id=case_id)
     except Invalid as exc:
         return _page(ask(CasePage, case_id=case_id), exc.problems), 422
     flash(_("附件已上传。"), "success")
     return _back(case_id, "files")
+
+
+def _too_many_files() -> Problem:
+    return Problem(
+        code="files",
+        where="file",
+        zh=f"一次最多上传 {FILES} 个文件。请分次上传。",
+        en=f"At most {FILES} files can be uploaded at once. Upload them in parts.",
+    )
 
 
 @pages.post("/<case_id>/files/<file_id>/remove")
