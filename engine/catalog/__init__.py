@@ -14,6 +14,7 @@ from engine.catalog.reading import (
     read_archive,
     read_folder,
 )
+from engine.catalog.secrets import weakened
 
 __all__ = [
     "REGION",
@@ -30,4 +31,5 @@ __all__ = [
     "pinned",
     "read_archive",
     "read_folder",
+    "weakened",
 ]

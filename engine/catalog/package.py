@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from engine import bpmn, dmn, documents
+from engine import bpmn, dmn, documents, feel
 from engine import forms as form_room
 from engine.errors import Problem
 from engine.law.shelf import Shelf
@@ -81,6 +81,13 @@ class Package:
     def model(self) -> bytes:
         """The model as its author drew it."""
         return self.files[next(p for p in self.files if p.endswith(".bpmn"))]
+
+    @cached_property
+    def guards(self) -> frozenset[str]:
+        """Variables that walls and exclusions hang on: no other process may set them."""
+        formulas = [wall.when for wall in self.manifest.walls] + [*self.manifest.excludes]
+        texts = [formula.removeprefix("=").strip() for formula in formulas]
+        return frozenset().union(*(feel.compile(text).names for text in texts if text))
 
     @cached_property
     def forms_en(self) -> Mapping[str, form_room.Form]:

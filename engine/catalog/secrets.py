@@ -97,6 +97,28 @@ def faults(manifest: Manifest, loaded: Mapping[str, forms.Form]) -> Iterator[Pro
         )
 
 
+def weakened(before: Manifest, after: Manifest) -> tuple[str, ...]:
+    """What a new version protects less than the one before, as texts in the packages' own words."""
+    lost = [
+        f"wall {wall.track}: {wall.when}"
+        for wall in before.walls
+        if all((wall.track, wall.when) != (other.track, other.when) for other in after.walls)
+    ]
+    lost += [f"exclude {who}" for who in before.excludes if who not in after.excludes]
+    for entry in before.confidential:
+        for name in sorted(entry.fields):
+            readers = _readers(after, name)
+            if readers is None or not readers <= (_readers(before, name) or frozenset()):
+                lost.append(f"confidential {name}")
+    return tuple(dict.fromkeys(lost))
+
+
+def _readers(manifest: Manifest, field: str) -> frozenset[str] | None:
+    """The roles that may read a field; None where everybody may."""
+    entries = [entry.roles for entry in manifest.confidential if field in entry.fields]
+    return frozenset.intersection(*entries) if entries else None
+
+
 def _mentioned(expression: str) -> frozenset[str]:
     text = expression.removeprefix("=").strip()
     try:

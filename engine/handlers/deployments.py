@@ -54,6 +54,9 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         )
     if last is not None and last.sha256 == package.sha256:
         return _answer(last, package, new=False)
+    weaker = _weaker(context, last, package)
+    if weaker and not context.viewer.system and not command.note.strip():
+        raise ModelRejected([_weakened(weaker)])
     chain.seq += 1
     context.tx.update(chain, "seq")
     row = Deployment(
@@ -69,10 +72,29 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         note=command.note,
     )
     context.tx.insert(row)
-    context.record(
-        "deploy", row.id, {"process": key, "version": row.version, "sha256": package.sha256}
-    )
+    said = {"process": key, "version": row.version, "sha256": package.sha256}
+    if weaker:
+        said |= {"weaker": list(weaker), "note": command.note}
+    context.record("deploy", row.id, said)
     return _answer(row, package, new=True)
+
+
+def _weaker(context: Context, last: Deployment | None, package: catalog.Package) -> tuple[str, ...]:
+    if last is None:
+        return ()
+    return catalog.weakened(context.house.package(last.id).manifest, package.manifest)
+
+
+def _weakened(weaker: tuple[str, ...]) -> Problem:
+    listed = "；".join(weaker)[:500]
+    return Problem(
+        code="protection-weakened",
+        where="",
+        zh=f"新版本比现行版本保护得少（{listed}）。确需如此的，请在部署说明中写明理由，理由记入证据链。",
+        en=f"This version protects less than the one before ({listed}). If that is meant, say why in "
+        "the note; the reason goes into the evidence.",
+        file="process.toml",
+    )
 
 
 def own_shelf(files: Mapping[str, bytes]) -> list[Problem]:

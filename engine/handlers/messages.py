@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands import BroadcastSignal, CorrelateMessage, StartProcess
 from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, NotFound
-from engine.handlers import access, cases, deployments, outputs, secrecy
+from engine.handlers import access, cases, deployments, outcomes, outputs, secrecy
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.handlers.tasks import known_files, result
@@ -164,10 +164,18 @@ def may_send(case: Case, instance: Instance, element: Element, viewer: Viewer) -
 
 def _deliver(case: Case, subscription: Subscription, answers: dict[str, Any]) -> CaseResult:
     instance = case.instance(subscription.instance_id)
+    if case.context.viewer.system:
+        answers = _without_guards(case, instance, answers)
     _note(case, subscription, answers)
     case.move(instance, lambda run: run.deliver(subscription.key, answers))
     case.settle()
     return result(case)
+
+
+def _without_guards(case: Case, instance: Instance, answers: dict[str, Any]) -> dict[str, Any]:
+    """What another process sends, without what decides who may see this case."""
+    fixed = outcomes.guards(case, instance)
+    return {key: value for key, value in answers.items() if key not in fixed}
 
 
 def _start_by_message(context: Context, command: CorrelateMessage) -> CaseResult:
@@ -256,8 +264,9 @@ def deliver_to(case: Case, subscription_id: str, variables: dict[str, Any]) -> N
     if subscription is None:
         return
     instance = case.instance(subscription.instance_id)
-    _note(case, subscription, variables)
-    case.move(instance, lambda run: run.deliver(subscription.key, variables))
+    answers = _without_guards(case, instance, variables)
+    _note(case, subscription, answers)
+    case.move(instance, lambda run: run.deliver(subscription.key, answers))
 
 
 def _note(case: Case, subscription: Subscription, answers: dict[str, Any]) -> None:

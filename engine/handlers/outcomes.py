@@ -137,12 +137,19 @@ def instance_ended(case: Case, instance: Instance, fact: f.InstanceEnded) -> Non
     if fact.how == "error":
         case.move(parent, lambda run: run.call_failed(key, fact.error_code))
     else:
-        results = {k: v for k, v in fact.variables.items() if k not in _HOUSE_NAMES}
+        foreign = instance.process_key != parent.process_key
+        kept = _HOUSE_NAMES | (guards(case, parent) if foreign else frozenset())
+        results = {k: v for k, v in fact.variables.items() if k not in kept}
         escalation = fact.error_code
         case.move(parent, lambda run: run.call_done(key, results, escalation=escalation))
 
 
 _ENDS = {"completed": "completed", "terminated": "completed", "error": "failed"}
+
+
+def guards(case: Case, instance: Instance) -> frozenset[str]:
+    """Variables that walls and exclusions of a case hang on: other processes set none of them."""
+    return case.package(case.root).guards | case.package(instance).guards
 
 
 def after_step(case: Case) -> None:

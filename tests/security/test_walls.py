@@ -9,18 +9,20 @@ from typing import Any
 
 from engine import queries as q
 from engine.commands import (
+    SYSTEM,
     AddComment,
     BroadcastSignal,
     CorrelateMessage,
+    Deploy,
     PauseClock,
     ResolveIncident,
     SaveDraft,
 )
-from engine.errors import EvaluationFailed, NotFound
+from engine.errors import EvaluationFailed, ModelRejected, NotFound
 from engine.model import rows
 from engine.model.results import CaseResult
 from tests.support.engines import Town, refusal
-from tests.support.models import catch, field, form, message, model, user
+from tests.support.models import call, catch, field, form, message, model, user
 
 PROCESS = """
 key = "p"
@@ -315,3 +317,73 @@ def test_what_an_administrator_sends_is_checked_by_the_messages_form(town: Town)
     variables = town.case(case).variables
     assert variables["said"] == "收到"
     assert "verdict" not in variables
+
+
+# --- other processes -----------------------------------------------------------------------------------
+
+
+def test_no_other_process_sets_what_a_wall_hangs_on(town: Town) -> None:
+    """By a message it sends, a signal, or the results of a call: a package of an evening's work."""
+    waiting = model(
+        catch("m", "M", sender="discipline"),
+        user("a", groups="discipline"),
+        "s>m>a>e",
+        extra=message("M", "reply", key="title"),
+    )
+    town.deploy(waiting, process_toml=PROCESS, start_form=START)
+    case = accuse(town, start=False)
+    sent = CorrelateMessage(
+        actor=SYSTEM,
+        name="reply",
+        correlation_key="反映某人违纪",
+        answers={"kind": "建议意见", "respondents": [], "said": "收到"},
+    )
+    town.engine.execute(sent)
+    variables = town.case(case).variables
+    assert (variables["kind"], variables["said"]) == ("检举控告", "收到")
+    assert town.case(case).track == "discipline"
+
+
+def test_a_called_process_does_not_take_down_its_callers_wall(town: Town) -> None:
+    lowering = model(
+        '<scriptTask id="x1"><extensionElements><zeebe:script expression="=&quot;建议意见&quot;"'
+        ' resultVariable="kind"/></extensionElements></scriptTask>',
+        user("h", groups="discipline"),
+        "s>x1>h>e",
+        process_id="child",
+    )
+    town.deploy(lowering)
+    calling = model(call("c", "child"), user("a", groups="discipline"), "s>c>a>e")
+    town.deploy(calling, process_toml=PROCESS, start_form=START)
+    case = accuse(town, start=False)
+    town.complete("ji", town.task("h"))
+    assert town.case(case).variables["kind"] == "检举控告"
+    assert town.case(case).track == "discipline"
+
+
+def test_a_version_that_protects_less_needs_a_reason_that_is_kept(town: Town) -> None:
+    town.deploy(LINE, process_toml=PROCESS, start_form=START)
+    less = {
+        "wall": PROCESS.replace("when = 'kind = \"检举控告\"'", "when = 'false'"),
+        "exclude": PROCESS.replace("=respondents", "=[]"),
+        "confidential": PROCESS.replace('fields = ["name", "proof"]', 'fields = ["proof"]'),
+        "readers": PROCESS.replace('["petition", "discipline"]\n', '["petition", "head"]\n'),
+    }
+    for what, manifest in less.items():
+        assert manifest != PROCESS, what
+        files = {"main.bpmn": LINE, "process.toml": manifest.encode(), "forms/start.form": START}
+        error = refusal(lambda f=files: town.engine.execute(Deploy(actor="root", files=f)))
+        assert isinstance(error, ModelRejected), what
+        assert error.problems[0].code == "protection-weakened"
+    told = Deploy(actor="root", files=files, note="县纪委通知第3号")
+    town.engine.execute(told)
+    entry = town.rows(rows.AuditEntry, chain="office", action="deploy")[-1]
+    assert "confidential name" in entry.data["weaker"]
+    assert entry.data["note"] == "县纪委通知第3号"
+    more = manifest.replace('["name", "proof"]', '["name", "proof", "title2"]')
+    town.engine.execute(
+        Deploy(
+            actor="root",
+            files={"main.bpmn": LINE, "process.toml": more.encode(), "forms/start.form": START},
+        )
+    )
