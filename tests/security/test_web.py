@@ -291,3 +291,34 @@ def test_an_error_of_our_own_tells_a_number_and_nothing_else(
     said = answer.get_data(as_text=True)
     assert answer.status_code == 500
     assert [word for word in ("hunter2", "Traceback", "/var/secret") if word in said] == []
+
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}${7*7}"
+
+
+def test_what_people_write_is_shown_and_never_run(office: Office) -> None:
+    case_id = office.at_review(f"采购{HOSTILE}"[:100])
+    writer, reader = office.client(LEGAL), office.client(OFFICE)
+    assert writer.post(f"/cases/{case_id}/comment", {"text": HOSTILE}).status_code == 302
+    data = {"file": (BytesIO(b"x"), f"{HOSTILE}.txt")}
+    writer.post(f"/cases/{case_id}/files", data)
+    admin = office.client(ADMIN)
+    admin.post("/admin/units", {"unit_id": "evil", "name": HOSTILE[:90]})
+    admin.post("/admin/users/new", {"user_id": "evil", "name": HOSTILE[:50], "unit_id": "evil",
+                                    "password": "a long enough phrase"})  # fmt: skip
+    task_id = office.task(case_id, "S2_review")
+    writer.post(f"/tasks/{task_id}", {"conclusion": HOSTILE, "opinion": HOSTILE, "_draft": "1"})
+    pages = [(reader, page) for page in ("/supervision/", f"/cases/{case_id}", "/inbox/todo")]
+    pages += [(writer, page) for page in ("/inbox/claim", "/inbox/drafts", f"/tasks/{task_id}")]
+    pages += [(admin, page) for page in ("/admin/units", "/admin/users", "/admin/users/evil")]
+    pages += [
+        (reader, f"/supervision/?text={quote(HOSTILE)}"),
+        (reader, f"/start/{quote(HOSTILE)}"),
+    ]
+    seen = 0
+    for visitor, page in pages:
+        said = visitor.get(page).get_data(as_text=True)
+        assert "<script>alert(1)" not in said, page
+        assert "<img src=x" not in said, page
+        seen += "&lt;script&gt;alert(1)" in said
+    assert seen >= 6
