@@ -132,6 +132,7 @@ class Hand:
 
     def _fresh(self) -> None:
         self.page.locator(f"{FIELDS}:not([data-was])").wait_for()
+        self.page.wait_for_load_state()
 
     # --- fields -----------------------------------------------------------------------------------
 

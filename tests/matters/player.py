@@ -102,6 +102,7 @@ class Desk:
         if self.manner.lang == "en" and page.locator("html").get_attribute("lang") != "en":
             page.get_by_role("button", name="English").click()
             page.locator("html[lang=en]").wait_for()
+        page.wait_for_load_state()
 
     def fits_the_screen(self) -> None:
         """Nothing is wider than the screen, and the bar of actions leaves most of it to the form."""
@@ -236,12 +237,14 @@ class PagePlayer(runner.Player):
         else:
             page.locator(".yf-tabs").get_by_role("link", name=desk.word("claim")).click()
             page.locator('.yf-tabs a[href="/inbox/claim"][aria-current=page]').wait_for()
+            page.wait_for_load_state()
             free = page.locator(f'form[action="/tasks/{task.id}/claim"] button')
             if not free.count():
                 return False
             free.click()
             page.locator(".alert-success", has_text=desk.word("claimed")).wait_for()
         page.locator("#task-form").wait_for()
+        page.wait_for_load_state()
         self.seen(desk, task)
         return True
 
@@ -260,6 +263,8 @@ class PagePlayer(runner.Player):
         if step.get("refused") and not link.count():
             return  # nothing is offered that would be refused
         link.click()
+        page.locator("#task-form").wait_for()
+        page.wait_for_load_state()
         self._fill_and_send(desk, step.get("answers", {}), str(step.get("refused", "")))
         if not step.get("refused"):
             page.locator(".alert-success", has_text=desk.word("recorded")).wait_for()
@@ -282,6 +287,7 @@ class PagePlayer(runner.Player):
         desk.page.evaluate("document.getElementById('main').dataset.was = 'here'")
         desk.page.locator("#task-form .yf-actions button[type=submit]").first.click()
         desk.page.locator("#main:not([data-was])").wait_for()
+        desk.page.wait_for_load_state()
         errors = desk.page.locator("#form-errors")
         if not refused:
             assert not errors.count(), f"refused: {errors.inner_text()}"

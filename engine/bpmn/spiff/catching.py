@@ -119,7 +119,9 @@ def terminate(token: Token) -> None:
     assert scope is not None
     _finish(token)
     for child in scope.inside:
-        child.cancel()
+        # What hangs on the scope's boundary is not in it, and ends when it is left.
+        if child.role is not Role.LISTENER or child.task_spec not in scope.task_spec.boundary:
+            child.cancel()
     scope.memo["terminated"] = True
     scope.proceed(Phase.LEAVE)
 
@@ -182,6 +184,6 @@ def _best(events: tuple[E, ...], kind: str, code: str) -> E | None:
             if trigger.kind == kind:
                 if trigger.name.text == code:
                     return event
-                if not trigger.name.text:
+                if not trigger.name.text and any_code is None:
                     any_code = event
     return any_code

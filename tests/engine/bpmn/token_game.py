@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from itertools import count
 
 MOST_STEPS = 400
 
@@ -93,6 +94,9 @@ class Token:
     lying: dict[int, int] | None = None
     inside: Room | None = None
     listening: list[Place] = field(default_factory=list)
+    born: int = field(default_factory=count().__next__)
+    since: int = 0
+    """When it began to listen, on the same count."""
 
 
 class Game:
@@ -129,12 +133,12 @@ class Game:
     def complete(self, place: str, number: int, n: int | None) -> None:
         """The ``number``-th thing that waits at this place, oldest first, happens."""
         waiting = [
-            token
+            (token.born if token.place.id == place else token.since, token)
             for token in self._all(self.root)
             if (token.waits and token.place.id == place)
             or any(event.id == place for event in token.listening)
         ]
-        token = waiting[number]
+        _, token = sorted(waiting, key=lambda pair: pair[0])[number]
         self.steps = 0
         if n is not None:
             self.n = n
@@ -196,6 +200,7 @@ class Game:
         return True
 
     def _listen(self, token: Token) -> None:
+        token.since = Token(token.place, token.room).born
         hung = token.room.chart.hung(token.place.id)
         token.listening = [each for each in hung if each.kind in ("late", "beside")]
 
