@@ -40,7 +40,7 @@ _WORDS: Mapping[str, Mapping[Lang, str]] = {
     "started": {"zh": "已发起：", "en": "Started:"},
     "claim": {"zh": "待认领", "en": "To claim"},
     "claimed": {"zh": "已认领，请办理。", "en": "Claimed; it is yours now."},
-    "done": {"zh": "已办结：", "en": "Completed:"},
+    "done": {"zh": "已办理“", "en": "” done:"},
     "recorded": {"zh": "已登记：", "en": "Recorded:"},
     "whole": {"zh": "证据链完整", "en": "The evidence is whole"},
 }

@@ -73,7 +73,7 @@ def test_a_clerk_claims_fills_and_completes_a_task(page: Page, served: Office) -
     page.keyboard.type("20")
     assert page.get_by_label("保留已上传的文件：三家报价.txt").is_checked()
     page.get_by_role("button", name="提交").last.click()
-    page.get_by_text("已办结：").wait_for()
+    page.get_by_text("已办理“").wait_for()
     view = served.engine.query(q.CasePage(viewer=SYSTEM, case_id=case_id))
     assert [line.step for line in view.open_tasks] == ["法制审核"]
     assert [file.name for file in view.files] == ["三家报价.txt"]
@@ -147,7 +147,7 @@ def test_nothing_typed_is_lost_when_the_session_ends(page: Page, served: Office)
     page.get_by_role("button", name="回到表单核对").click()
     assert page.get_by_label("审核意见").input_value() == "第一段\n\n第二段 <b>"
     page.get_by_role("button", name="提交").last.click()
-    page.get_by_text("已办结：").wait_for()
+    page.get_by_text("已办理“").wait_for()
 
 
 def test_of_two_people_the_second_is_told_who_was_first(
@@ -162,9 +162,9 @@ def test_of_two_people_the_second_is_told_who_was_first(
         each.get_by_label("通过").check()
         each.get_by_label("审核意见").fill(f"{user} 的意见")
     page.get_by_role("button", name="提交").last.click()
-    page.get_by_text("已办结：").wait_for()
+    page.get_by_text("已办理“").wait_for()
     second.get_by_role("button", name="提交").last.click()
-    second.get_by_text("“法制审核”已由严正办结").wait_for()
+    second.get_by_text("“法制审核”已由严正办理").wait_for()
     second.get_by_text(f"{BOTH} 的意见").wait_for()
     other.close()
 
@@ -233,7 +233,7 @@ def test_a_day_without_a_mouse(page: Page, served: Office) -> None:
     )
     assert focused, "what has the focus is hidden"
     page.keyboard.press("Enter")
-    page.get_by_text("已办结：").wait_for()
+    page.get_by_text("已办理“").wait_for()
 
 
 def tab_to(page: Page, found: str, most: int = 40) -> bool:

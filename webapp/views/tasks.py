@@ -111,18 +111,21 @@ def _pressed(view: TaskView, sent: filling.Filling, late_reason: str) -> Answer:
         late_reason=late_reason,
         expected_version=view.case.version if "version" in request.form else None,
     )
-    return _onward(result)
+    return _onward(view.step, result)
 
 
 def _refused(view: TaskView) -> Answer:
     reason = view.actions["complete"].reason
-    who = _("“%(step)s”已由%(who)s办结。", step=view.step, who=view.closed_by)
+    who = _("“%(step)s”已由%(who)s办理。", step=view.step, who=view.closed_by)
     return _page(view, {}, note=who if view.closed_by else reason), 409
 
 
-def _onward(result: CaseResult) -> Response:
+def _onward(step: str, result: CaseResult) -> Response:
     """After finishing: one's own next task of the same case, else the inbox."""
-    text = _("已办结：%(number)s %(title)s", number=result.case_no, title=result.title)
+    matter = {"number": result.case_no, "title": result.title}
+    text = _("已办理“%(step)s”：%(number)s %(title)s", step=step, **matter)
+    if result.state == "completed":
+        text += " " + _("整个事项已经办结。")
     if result.mine:
         flash(text + " " + _("请接着办理下一环节。"), "success")
         return redirect(url_for("tasks.show", task_id=result.mine[0]))
