@@ -458,6 +458,7 @@ _ROOT_FIELDS = (
     "due_at",
     "warn_at",
     "clock_paused",
+    "rule_id",
     "late",
     "returns",
     "audit_seq",

@@ -368,6 +368,7 @@ class CaseClocks:
         first = min(running, key=lambda clock: clock.due_at or 0, default=None)
         root.due_at = first.due_at if first is not None else None
         root.warn_at = first.warn_at if first is not None else None
+        root.rule_id = first.rule_id if first is not None else None
         root.clock_paused = first is None and any(c.state == "paused" for c in clocks)
 
     def changed(self, clock: Clock, state: ClockState) -> None:

@@ -90,7 +90,7 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         element_id=task.element_id,
         state=task.state,
         help=package.text(element.documentation, at.lang),
-        lamp=at.lamp_of_row(task, task.rule_id),
+        lamp=at.lamp_of_row(task),
         form=form,
         context={**visible, **CaseServices(case.context, package, at.lang).functions()},
         answers=answers,

@@ -137,13 +137,13 @@ class Desk:
 
     # --- clocks --------------------------------------------------------------------------------------
 
-    def lamp_of_row(self, row: Task | Instance, rule_id: str = "") -> q.Lamp:
+    def lamp_of_row(self, row: Task | Instance) -> q.Lamp:
         """The lamp of a list's row, from the moments copied onto it."""
         if row.due_at is None:
             if row.clock_paused:
                 return q.Lamp(colour="paused", text=self.pick("已暂停", "paused"))
             return q.Lamp(colour="none", text="")
-        rule = self._rule(row, rule_id)
+        rule = self._rule(row)
         closed = getattr(row, "closed_at", None) or getattr(row, "ended_at", None)
         if closed is not None:
             late = closed > row.due_at
@@ -159,13 +159,15 @@ class Desk:
             unverified=rule is not None and rule.status is not Status.VERIFIED,
         )
 
-    def _rule(self, row: Task | Instance, rule_id: str) -> DeadlineRule | None:
-        if not rule_id:
+    def _rule(self, row: Task | Instance) -> DeadlineRule | None:
+        """The rule a row's clock goes by: as in force today, else as it last was."""
+        rules = self.package(row.deployment_id).rules
+        if not row.rule_id or row.rule_id not in rules:
             return None
         try:
-            return self.package(row.deployment_id).rules.get(rule_id, legal_date(self.now))
+            return rules.get(row.rule_id, legal_date(self.now))
         except NotFound:
-            return None
+            return rules.get(row.rule_id)
 
     def _left(self, due_at: int, rule: DeadlineRule | None, *, paused: bool) -> str:
         """The time left, in the rule's unit (working days where no rule is at hand)."""

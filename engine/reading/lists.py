@@ -62,7 +62,7 @@ def _task_line(at: Desk, task: Task) -> q.TaskLine:
         process=at.process_title(task.process_key),
         process_key=task.process_key,
         summary=summary_lines(at, package, task.summary),
-        lamp=at.lamp_of_row(task, task.rule_id),
+        lamp=at.lamp_of_row(task),
         urgency=task.urgency,
         opened_at=task.opened_at,
         closed_at=task.closed_at,

@@ -94,3 +94,18 @@ def test_tiles_count_what_they_open(office: Office, query: str) -> None:
     count = int(tile.xpath(".//*[@class='yf-tile-count']/text()")[0])
     listed = page(office.client(HEAD).get(tile.get("href"))).xpath("//tbody/tr")
     assert len(listed) == count
+
+
+def test_case_lists_count_in_the_unit_of_the_rule(office: Office) -> None:
+    office.returned("采购抗旱水泵", "预算依据不足。")
+    assert "剩 60 个自然日" in text(office.client(HEAD).get("/supervision/"))
+    assert "依据《信访工作条例》第34条" in text(office.client(HEAD).get("/supervision/"))
+    office.clock.advance(timedelta(days=70))
+    for url in ("/supervision/", "/inbox/started"):
+        assert "逾期 10 个自然日" in text(office.client(DRAFTER).get(url))
+
+
+def test_an_address_without_a_tab_leads_to_the_inbox(office: Office) -> None:
+    for url in ("/inbox", "/inbox/"):
+        answer = office.client(DRAFTER).get(url)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/")

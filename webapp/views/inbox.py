@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from engine.queries import Inbox, ProcessTitles
 from engine.queries.questions import Tab
@@ -14,6 +15,13 @@ pages = Blueprint("inbox", __name__)
 TABS: tuple[Tab, ...] = ("todo", "claim", "read", "drafts", "done", "started")
 SORTS = ("due", "opened", "-opened")
 LAMPS = ("red", "yellow", "green", "paused")
+
+
+@pages.get("/inbox")
+@pages.get("/inbox/")
+def entrance() -> Response:
+    """The address without a tab, as people type it."""
+    return redirect(url_for("inbox.show"))
 
 
 @pages.get("/")

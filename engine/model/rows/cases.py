@@ -13,7 +13,8 @@ class Instance(Row):
 
     ``version`` rises with every command on the case and is kept on the root. ``audit_seq`` and
     ``audit_head`` are the end of the case's evidence chain (root only). ``due_at`` and ``warn_at``
-    are the case's most urgent running clock; ``clock_paused`` tells that only paused ones are left.
+    are the case's most urgent running clock, ``rule_id`` the rule of the catalogue it goes by;
+    ``clock_paused`` tells that only paused ones are left.
     ``people`` and ``excluded`` (root only) repeat the participant and exclusion rows, and ``clocks``
     counts the clocks not yet stopped, so that a step need not ask for them. ``steps`` (root only)
     maps an element id to ``{"n": times opened, "by": [users who completed it]}`` for separation of
@@ -46,6 +47,7 @@ class Instance(Row):
     due_at: int | None = None
     warn_at: int | None = None
     clock_paused: bool = False
+    rule_id: str | None = None
     late: bool = False
     returns: int = 0
     audit_seq: int = 0
