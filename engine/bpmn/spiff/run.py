@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from lxml import etree
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.definition import Element, Services
-from engine.bpmn.spiff import beginning, catching, state, variables
+from engine.bpmn.spiff import backward, beginning, catching, state, variables
 from engine.bpmn.spiff.adhoc import AdHoc
 from engine.bpmn.spiff.incident import Stuck
 from engine.bpmn.spiff.instance import Instance
@@ -223,6 +223,26 @@ class Run:
             if each not in node.enabled:
                 raise NotFound(what={"zh": f"可选的活动“{each}”", "en": f'activity "{each}"'})
         node.select(token, element_ids)
+        self._instance.drain()
+
+    def hindrance(self, keys: Sequence[str], element_id: str) -> backward.Hindrance | None:
+        """Why these open tasks cannot go back to an earlier activity together; None if they can.
+
+        Raises Conflict when one of them no longer waits for a person.
+        """
+        return backward.hindrance([self._waiting(key, "task") for key in keys], element_id)
+
+    def send_back(self, keys: Sequence[str], element_id: str) -> None:
+        """End open tasks and begin an earlier activity of their scope anew.
+
+        What was completed stays told. Raises Conflict, naming why, where tokens would be lost or
+        doubled, and where a task no longer waits.
+        """
+        tokens = [self._waiting(key, "task") for key in keys]
+        why = backward.hindrance(tokens, element_id)
+        if why is not None:
+            raise Conflict(reason={"zh": why.zh, "en": why.en}, code=why.code)
+        backward.replace(tokens, element_id)
         self._instance.drain()
 
     def retry(self, key: str) -> None:

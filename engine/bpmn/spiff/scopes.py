@@ -17,6 +17,7 @@ from engine.bpmn.spiff.token import Phase, Role, Token
 from engine.model import facts
 
 if TYPE_CHECKING:
+    from engine.bpmn.spiff.backward import Ways
     from engine.bpmn.spiff.instance import Instance
 
 
@@ -34,6 +35,8 @@ class ScopeSpec(BpmnProcessSpec):
         self.starts: tuple[Node, ...] = ()
         """Where tokens begin when the scope is entered."""
         self._reach: Reach | None = None
+        self.ways: Ways | None = None
+        """From where to where its nodes lead; computed when somebody first goes back."""
 
     @property
     def reach(self) -> Reach:
