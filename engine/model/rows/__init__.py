@@ -8,6 +8,7 @@ from engine.model.rows.base import Json, Row
 from engine.model.rows.cases import Activity, Candidate, Draft, Instance, StartDraft, Task
 from engine.model.rows.definitions import Blob, Deployment
 from engine.model.rows.evidence import AuditEntry, CalendarYear, Chain, Outbox, Seal, Sequence
+from engine.model.rows.office import Deed, Oversight
 from engine.model.rows.people import LoginSession, Membership, Unit, User
 from engine.model.rows.records import (
     Comment,
@@ -29,6 +30,7 @@ __all__ = [
     "Chain",
     "Clock",
     "Comment",
+    "Deed",
     "Deployment",
     "Document",
     "Draft",
@@ -43,6 +45,7 @@ __all__ = [
     "Notice",
     "NoticeRead",
     "Outbox",
+    "Oversight",
     "Participant",
     "Row",
     "Seal",

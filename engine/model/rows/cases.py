@@ -18,7 +18,8 @@ class Instance(Row):
     ``people`` and ``excluded`` (root only) repeat the participant and exclusion rows, and ``clocks``
     counts the clocks not yet stopped, so that a step need not ask for them. ``steps`` (root only)
     maps an element id to ``{"n": times opened, "by": [users who completed it]}`` for separation of
-    duties and returns; ``standing`` maps each open task's id to its stage.
+    duties and returns; ``standing`` maps each open task's id to its stage. ``oversight_due_at`` is
+    the day by which a supervisor who follows the case wants to hear, and None where none does.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Instance(Row):
     steps: Json = field(default_factory=dict)
     standing: Json = field(default_factory=dict)
     request_id: str | None = None
+    oversight_due_at: int | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -66,7 +68,9 @@ class Task(Row):
 
     ``state``: ``open``, ``completed`` or ``cancelled``. ``sort_at`` orders an inbox: the due
     moment, or the far future where there is none. ``round`` counts the stays at this element in
-    this case from 1; ``sent_back`` holds who returned it and why.
+    this case from 1; ``sent_back`` holds who returned it and why. ``owner`` is who had the task
+    done by somebody else and will complete it. ``signs_for`` is the task on which an opinion is
+    asked: such a task holds no token.
     """
 
     id: str
@@ -105,6 +109,8 @@ class Task(Row):
     local: Json = field(default_factory=dict)
     drafted: bool = False
     version: int = 1
+    owner: str | None = None
+    signs_for: str | None = None
 
 
 @dataclass(kw_only=True, slots=True)
