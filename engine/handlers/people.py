@@ -18,6 +18,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from engine.handlers import access, passwords
 from engine.handlers.viewers import is_valid
 from engine.model.rows import LoginSession, Membership, Unit, User
+from engine.model.spelling import spellings
 
 if TYPE_CHECKING:
     from engine.handlers.house import Context
@@ -105,6 +106,7 @@ def save_user(context: Context, command: SaveUser) -> User:
 _USER_FIELDS = (
     "name",
     "name_en",
+    "pinyin",
     "unit_id",
     "active",
     "is_admin",
@@ -131,7 +133,7 @@ def _change_user(context: Context, user: User, command: SaveUser) -> None:
         )
     if command.unit_id and context.tx.get(Unit, id=command.unit_id) is None:
         raise Invalid([_problem("unit", "unit_id", "没有这个单位。", "There is no such unit.")])
-    user.name = name
+    user.name, user.pinyin = name, spellings(name)
     for field in ("name_en", "active", "is_admin", "must_change_password"):
         value = getattr(command, field)
         if value is not None:

@@ -9,7 +9,14 @@ from engine.model.rows.cases import Activity, Candidate, Draft, Instance, StartD
 from engine.model.rows.definitions import Blob, Deployment
 from engine.model.rows.evidence import AuditEntry, CalendarYear, Chain, Outbox, Seal, Sequence
 from engine.model.rows.office import Deed, Oversight
-from engine.model.rows.people import LoginSession, Membership, Unit, User
+from engine.model.rows.people import (
+    LoginSession,
+    Membership,
+    Preference,
+    SavedList,
+    Unit,
+    User,
+)
 from engine.model.rows.records import (
     Comment,
     Document,
@@ -47,7 +54,9 @@ __all__ = [
     "Outbox",
     "Oversight",
     "Participant",
+    "Preference",
     "Row",
+    "SavedList",
     "Seal",
     "Sequence",
     "StartDraft",

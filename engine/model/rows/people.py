@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.model.rows.base import Row
+from engine.model.rows.base import Json, Row
 
 
 @dataclass(kw_only=True, slots=True)
@@ -22,7 +22,7 @@ class Unit(Row):
 
 @dataclass(kw_only=True, slots=True)
 class User(Row):
-    """Someone who can sign in. ``id`` is the sign-in name."""
+    """Someone who can sign in. ``id`` is the sign-in name, ``pinyin`` what the name is found by."""
 
     id: str
     name: str
@@ -35,6 +35,7 @@ class User(Row):
     failures: int = 0
     locked_until: int | None = None
     lang: str = "zh"
+    pinyin: str | None = None
     created_at: int = 0
     version: int = 0
 
@@ -61,3 +62,25 @@ class LoginSession(Row):
     seen_at: int
     expires_at: int
     agent: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class SavedList(Row):
+    """A list as somebody narrowed it: ``query`` is the address's, ``pinned`` gives it a tab."""
+
+    id: str
+    user_id: str
+    tab: str
+    name: str
+    query: str = ""
+    pinned: bool = True
+    saved_at: int = 0
+
+
+@dataclass(kw_only=True, slots=True)
+class Preference(Row):
+    """How somebody likes something to be, by the name of what it is about."""
+
+    user_id: str
+    name: str
+    value: Json
