@@ -6,6 +6,7 @@ any, all of it runs. ``--strict`` ends with 1 where a figure is over its bound.
 
 from __future__ import annotations
 
+import argparse
 import gc
 import logging
 import sys
@@ -27,12 +28,13 @@ PARTS = ("completion", "lists", "feel", "memory", "spiff", "tck")
 def main(arguments: list[str]) -> int:
     """Measure and print; 1 only when asked to be strict and something is over its bound."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    strict = "--strict" in arguments
-    chosen = [word for word in arguments if not word.startswith("-")] or list(PARTS)
-    unknown = sorted(set(chosen) - set(PARTS))
-    if unknown:
-        print(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}", file=sys.stderr)
-        return 2
+    asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    asked.add_argument("part", nargs="*", choices=[*PARTS, []], help="what to measure; all if none")
+    asked.add_argument(
+        "--strict", action="store_true", help="fail when something is over its bound"
+    )
+    given = asked.parse_args(arguments)
+    strict, chosen = given.strict, given.part or PARTS
     console = Console()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="yifa-bench-") as name, databases(Path(name)) as urls:
