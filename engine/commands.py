@@ -45,6 +45,38 @@ class Deploy(Command):
     """The newest version the administrator saw; another one meanwhile is a Conflict."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveProcessDraft(Command):
+    """Keep a process that is being drawn. For administrators.
+
+    ``files`` holds the changed files (path to content) over the deployment ``base_id``. Where
+    somebody else saved the draft meanwhile, this one is kept beside it and nothing is overwritten.
+    """
+
+    process_key: str
+    base_id: str
+    files: Mapping[str, bytes]
+    draft_id: str | None = None
+    expected_version: int = 0
+    """The draft's version the editor opened or saved last."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiscardProcessDraft(Command):
+    """Throw a draft away, in the version the asker saw. For administrators."""
+
+    draft_id: str
+    expected_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TakeEditorSeat(Command):
+    """Say that one has the editor of a process open, or has left it. For administrators."""
+
+    process_key: str
+    leaves: bool = False
+
+
 # --- cases --------------------------------------------------------------------------------------
 
 

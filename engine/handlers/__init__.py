@@ -10,6 +10,7 @@ from engine.handlers import (
     calendars,
     cases,
     deployments,
+    drafts,
     files,
     jobs,
     limits,
@@ -23,6 +24,9 @@ from engine.handlers.house import Context
 
 HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Any]] = {
     c.Deploy: deployments.deploy,
+    c.SaveProcessDraft: drafts.save,
+    c.DiscardProcessDraft: drafts.discard,
+    c.TakeEditorSeat: drafts.take_seat,
     c.StartProcess: cases.start,
     c.SaveStartDraft: cases.save_start_draft,
     c.AddComment: cases.comment,

@@ -34,6 +34,16 @@ class Deployed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DraftSaved:
+    """A draft of a process as kept; ``beside`` is the other draft where two saved at once."""
+
+    draft_id: str
+    version: int
+    saved_at: int
+    beside: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignedIn:
     """``token`` is the cookie's secret; only its hash is stored."""
 

@@ -52,6 +52,7 @@ _KEYS: dict[type[Row], tuple[str, ...]] = {
     # History lies with its case: a step touches one place of it, and a case is read in one piece.
     rows.Activity: ("root_id", "instance_id", "key"),
     rows.Draft: ("task_id", "user_id"),
+    rows.EditorSeat: ("process_key", "user_id"),
     rows.Participant: ("root_id", "user_id", "how"),
     rows.Exclusion: ("root_id", "user_id"),
     rows.NoticeRead: ("notice_id", "user_id"),
@@ -70,6 +71,7 @@ _CLUSTERED = {
     rows.Participant,
     rows.Exclusion,
     rows.NoticeRead,
+    rows.EditorSeat,
     rows.Sequence,
     rows.Activity,
     rows.AuditEntry,
@@ -202,6 +204,7 @@ _index(rows.Task, "done", "closed_by", "closed_at", "id", where="state = 'comple
 _index(rows.Candidate, "queue", "value", "sort_at", "task_id", where="claimed = false")
 _index(rows.Draft, "user", "user_id", "saved_at")
 _index(rows.StartDraft, "user", "user_id", "saved_at")
+_index(rows.ProcessDraft, "process", "process_key", "saved_at")
 _index(rows.Clock, "root", "root_id")
 _index(rows.Job, "queue", "lane", "coalesce(lease_until, due_at)", where="held = false")
 _index(rows.Job, "key", "instance_id", "key", where="instance_id IS NOT NULL")

@@ -6,7 +6,7 @@ Moments are epoch milliseconds (``…_at``); JSON columns hold plain JSON values
 
 from engine.model.rows.base import Json, Row
 from engine.model.rows.cases import Activity, Candidate, Draft, Instance, StartDraft, Task
-from engine.model.rows.definitions import Blob, Deployment
+from engine.model.rows.definitions import Blob, Deployment, EditorSeat, ProcessDraft
 from engine.model.rows.evidence import AuditEntry, CalendarYear, Chain, Outbox, Seal, Sequence
 from engine.model.rows.office import Deed, Oversight
 from engine.model.rows.people import (
@@ -41,6 +41,7 @@ __all__ = [
     "Deployment",
     "Document",
     "Draft",
+    "EditorSeat",
     "Exclusion",
     "File",
     "Incident",
@@ -55,6 +56,7 @@ __all__ = [
     "Oversight",
     "Participant",
     "Preference",
+    "ProcessDraft",
     "Row",
     "SavedList",
     "Seal",

@@ -29,3 +29,30 @@ class Deployment(Row):
     deployed_by: str
     active: bool = True
     note: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class ProcessDraft(Row):
+    """A process being drawn: what differs from the deployed version it began with.
+
+    ``files`` maps path to text. ``beside`` is the draft that somebody else had changed meanwhile,
+    where this one was kept beside it so that neither was overwritten.
+    """
+
+    id: str
+    process_key: str
+    base_id: str
+    version: int
+    files: Json
+    saved_at: int
+    saved_by: str
+    beside: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class EditorSeat(Row):
+    """Somebody has the editor of a process open, and when their page was last heard of."""
+
+    process_key: str
+    user_id: str
+    seen_at: int

@@ -1,0 +1,162 @@
+"""Processes being drawn: drafts kept on the server, and who has the editor open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.catalog.problems import MAX_FILES, is_path
+from engine.commands import DiscardProcessDraft, SaveProcessDraft, TakeEditorSeat
+from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from engine.model.ids import is_id
+from engine.model.results import DraftSaved
+from engine.model.rows import Deployment, EditorSeat, ProcessDraft
+
+if TYPE_CHECKING:
+    from engine.handlers.house import Context
+
+MOST_DRAFTS = 50
+"""Drafts of one process that are kept at once."""
+MOST_BYTES = 10_000_000
+"""Bytes of one draft; a model alone may have as many (`engine.bpmn.Limits`)."""
+
+
+def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
+    """Keep a draft, or keep it beside the one that somebody else changed meanwhile.
+
+    Raises Forbidden, NotFound (no such process or version), Invalid (files that cannot be kept).
+    """
+    _administrators_only(context)
+    _base(context, command)
+    files = _texts(command.files)
+    context.tx.lock_chain(f"deploy:{command.process_key}")
+    known = context.tx.find(ProcessDraft, process_key=command.process_key)
+    mine = next((row for row in known if row.id == command.draft_id), None)
+    if mine is not None and (
+        mine.version == command.expected_version or mine.files == files
+    ):  # what is the same already overwrites nothing
+        return _kept(context, mine, command, files)
+    if len(known) >= MOST_DRAFTS:
+        raise Conflict(
+            reason={
+                "zh": f"这个流程已有 {MOST_DRAFTS} 份草稿。请先舍弃不用的草稿。",
+                "en": f"this process has {MOST_DRAFTS} drafts. Discard those nobody needs first.",
+            }
+        )
+    others = sorted(known, key=lambda row: row.saved_at)
+    beside = command.draft_id or (others[-1].id if others else None)
+    row = ProcessDraft(
+        tenant=context.tenant,
+        id=context.new_id(),
+        process_key=command.process_key,
+        base_id=command.base_id,
+        version=1,
+        files=files,
+        saved_at=context.now_ms,
+        saved_by=context.actor,
+        beside=beside,
+    )
+    context.tx.insert(row)
+    return DraftSaved(
+        draft_id=row.id, version=row.version, saved_at=row.saved_at, beside=beside or ""
+    )
+
+
+def _kept(
+    context: Context, row: ProcessDraft, command: SaveProcessDraft, files: dict[str, str]
+) -> DraftSaved:
+    if row.files != files or row.base_id != command.base_id:
+        row.files = files
+        row.base_id = command.base_id
+        row.version += 1
+        row.saved_at = context.now_ms
+        row.saved_by = context.actor
+        context.tx.update(row, "files", "base_id", "version", "saved_at", "saved_by")
+    return DraftSaved(draft_id=row.id, version=row.version, saved_at=row.saved_at)
+
+
+def discard(context: Context, command: DiscardProcessDraft) -> None:
+    """Throw a draft away. Raises Forbidden, NotFound, Conflict (somebody saved it meanwhile)."""
+    _administrators_only(context)
+    row = context.tx.get(ProcessDraft, id=command.draft_id) if is_id(command.draft_id) else None
+    if row is None:
+        raise NotFound(what={"zh": "草稿", "en": "draft"})
+    context.tx.lock_chain(f"deploy:{row.process_key}")
+    if row.version != command.expected_version:
+        raise Conflict(
+            reason={
+                "zh": "这份草稿刚刚被保存过，没有舍弃。",
+                "en": "this draft has been saved meanwhile and was not discarded.",
+            }
+        )
+    context.tx.delete(row)
+
+
+def take_seat(context: Context, command: TakeEditorSeat) -> None:
+    """Note that the actor's editor is open, or is not any more. Raises Forbidden, NotFound."""
+    _administrators_only(context)
+    if not context.tx.columns(Deployment, ("id",), process_key=command.process_key):
+        raise NotFound(what={"zh": "流程", "en": "process"})
+    if command.leaves:
+        context.tx.delete_where(EditorSeat, process_key=command.process_key, user_id=context.actor)
+        return
+    context.tx.put(
+        EditorSeat(
+            tenant=context.tenant,
+            process_key=command.process_key,
+            user_id=context.actor,
+            seen_at=context.now_ms,
+        )
+    )
+
+
+def _administrators_only(context: Context) -> None:
+    if not (context.viewer.is_admin or context.viewer.system):
+        raise Forbidden(
+            reason={"zh": "只有管理员可以编辑流程。", "en": "only administrators edit processes."}
+        )
+
+
+def _base(context: Context, command: SaveProcessDraft) -> Deployment:
+    row = context.tx.get(Deployment, id=command.base_id) if is_id(command.base_id) else None
+    if row is None or row.process_key != command.process_key:
+        raise NotFound(what={"zh": "流程版本", "en": "process version"})
+    return row
+
+
+def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The files as text. Raises Invalid with every file that cannot be kept."""
+    if len(files) > MAX_FILES or sum(map(len, files.values())) > MOST_BYTES:
+        raise Invalid(
+            [
+                _problem(
+                    "",
+                    "内容过大，无法保存为草稿。请拆分流程。",
+                    "This is too large to keep as a draft. Split the process.",
+                )
+            ]
+        )
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path, content in files.items():
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            text = "\0"
+        if not is_path(path) or path.startswith("shelf/") or "\0" in text:
+            problems.append(
+                _problem(
+                    path[:200],
+                    f"文件“{path[:200]}”不能保存在草稿中：只能是流程包内的 UTF-8 文本。",
+                    f"The file “{path[:200]}” cannot be kept in a draft: only UTF-8 texts of the "
+                    "package can.",
+                )
+            )
+        texts[path] = text
+    if problems:
+        raise Invalid(problems)
+    return texts
+
+
+def _problem(path: str, zh: str, en: str) -> Problem:
+    return Problem(code="draft-file", where="", zh=zh, en=en, file=path)
