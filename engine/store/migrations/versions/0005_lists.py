@@ -7,8 +7,8 @@ from alembic import op
 
 from engine.model.spelling import spellings
 
-revision = "0006"
-down_revision = "0005"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
