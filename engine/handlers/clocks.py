@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import from_millis, legal_date, millis
 from engine.errors import Conflict, EvaluationFailed, Invalid, NotFound, Problem
+from engine.handlers import undated
 from engine.handlers.services import moment
 from engine.law import deadlines
 from engine.law.clockstate import ClockState
@@ -117,6 +118,7 @@ class CaseClocks:
                 context.record("deadline-not-in-force", key, {"rule": rule_id}, case.root)
                 continue
             anchor = self._anchor(instance, key, element.deadline_from)
+            unknown = anchor is None
             clock = Clock(
                 tenant=instance.tenant,
                 id=context.new_id(),
@@ -128,14 +130,17 @@ class CaseClocks:
                 rule_id=rule_id,
                 rule=rule.as_dict(),
                 started_at=context.now_ms,
-                anchor_at=anchor,
+                anchor_at=context.now_ms if anchor is None else anchor,
             )
             try:
                 self._reckon(clock)
             except Invalid:
                 # The day it hangs on lies beyond the calendar: somebody's slip of the pen.
+                unknown = True
                 clock.anchor_at = context.now_ms
                 self._reckon(clock)
+            if unknown:
+                self._undated(instance, clock, rule)
             self._open[clock.id] = clock
             case.root.clocks += 1
             case.tx.insert(clock)
@@ -153,10 +158,35 @@ class CaseClocks:
             found += [str(one) for one in (value if isinstance(value, list) else [value]) if one]
         return found
 
-    def _anchor(self, instance: Instance, key: str, expression: str | None) -> int:
-        """The moment the clock counts from; now, where the model names none or it is not known."""
-        found = moment(self._evaluate(instance, key, expression)) if expression else None
-        return millis(found) if found is not None else self.case.context.now_ms
+    def _anchor(self, instance: Instance, key: str, expression: str | None) -> int | None:
+        """The moment the clock counts from: now, where the model names none; None if it gives none."""
+        if not expression:
+            return self.case.context.now_ms
+        found = moment(self._evaluate(instance, key, expression))
+        return millis(found) if found is not None else None
+
+    def _undated(self, instance: Instance, clock: Clock, rule: DeadlineRule) -> None:
+        """The day the law counts from is not known: an incident, and the clock counts from now till then."""
+        zh, en = undated.incident(rule)
+        self.case.raise_incident(
+            instance, undated.CODE, key=clock.key, element_id=clock.element_id, zh=zh, en=en
+        )
+
+    def date_anew(self, instance: Instance, key: str, element_id: str) -> None:
+        """Count the clocks of an element from the day its model names, now that it is known.
+
+        Raises Invalid as long as it is not.
+        """
+        element = self.case.package(instance).definition.elements[element_id]
+        anchor = self._anchor(instance, key, element.deadline_from)
+        if anchor is None:
+            raise Invalid([undated.problem(element_id)])
+        for clock in self.load():
+            if clock.instance_id == instance.id and clock.key == key:
+                clock.anchor_at = anchor
+                self._again(clock)
+                self.case.tx.update(clock, "anchor_at")
+                self.case.context.record("deadline-reckoned", clock.id, said(clock), self.case.root)
 
     def _evaluate(self, instance: Instance, key: str, expression: str) -> object:
         run, text = self.case.run(instance), expression.removeprefix("=")
@@ -170,6 +200,12 @@ class CaseClocks:
             return run.evaluate(text)
         except EvaluationFailed:
             return None
+
+    def refuse_late_extension(self, clock: Clock) -> None:
+        """Raises Invalid when the limit is over: what has ended cannot be lengthened."""
+        problem = deadlines.check_extension(self.due(clock), self.case.context.now)
+        if problem is not None:
+            raise Invalid([problem])
 
     # --- reckoning -----------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def grant(case: Case, task: Task, element: Element, answers: dict[str, Any]) -> None:
     """Lengthen the clocks a completed step grants more time for; nothing where it grants none.
 
-    Raises Invalid beyond what the rule allows or where no such clock runs, Forbidden when the step's
+    Raises Invalid beyond what the rule allows, after its end or where no such clock runs, Forbidden when the step's
     handler does not hold the role the rule names.
     """
     amount = _value(case, task, element.properties.get("extend", ""), answers)
@@ -62,6 +62,7 @@ def _extend(case: Case, clock: Clock, amount: int, reason: str) -> None:
                 "en": f"an extension is for {names['en'] or 'whoever the law names'} to grant.",
             }
         )
+    case.clocks.refuse_late_extension(clock)
     state = ClockState.from_dict(clock.moves).extend(
         rule, amount, approver=approver, at=context.now, reason=reason
     )

@@ -16,7 +16,7 @@ from engine import documents
 from engine.clock import CHINA, from_millis, legal_date, millis
 from engine.commands import BroadcastSignal, CorrelateMessage, GiveUpJob, ResolveIncident, RunJob
 from engine.errors import Forbidden, NotFound, YifaError
-from engine.handlers import access, messages, outputs, seals
+from engine.handlers import access, messages, outputs, seals, undated
 from engine.handlers.case import Case
 from engine.law.deadlines import day_start
 from engine.model import evidence
@@ -369,7 +369,10 @@ def resolve(context: Context, command: ResolveIncident) -> None:
         instance = case.instance(incident.instance_id)
         if answers:
             case.run(instance).set_variables(answers)
-        case.move(instance, lambda run: run.retry(incident.key))
+        if incident.code == undated.CODE:
+            case.clocks.date_anew(instance, incident.key, incident.element_id)
+        else:
+            case.move(instance, lambda run: run.retry(incident.key))
     if case is not None:
         case.root.incidents = max(0, case.root.incidents - 1)
         context.record(

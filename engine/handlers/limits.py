@@ -72,7 +72,7 @@ def resume(context: Context, command: ResumeClock) -> CaseResult:
 
 
 def extend(context: Context, command: ExtendClock) -> CaseResult:
-    """Lengthen a limit; for the role its rule names. Raises Invalid beyond what the rule allows."""
+    """Lengthen a limit; for the role its rule names. Raises Invalid beyond what the rule allows, or too late."""
     case, clock = _take(context, command.case_id, command.clock_id, command.expected_version)
     rule = DeadlineRule.from_dict(clock.rule)
     if not command.reason.strip():
@@ -96,6 +96,7 @@ def extend(context: Context, command: ExtendClock) -> CaseResult:
                 "en": f"an extension is for {english} to grant.",
             }
         )
+    case.clocks.refuse_late_extension(clock)
     state = ClockState.from_dict(clock.moves).extend(
         rule, command.amount, approver=approver, at=context.now, reason=command.reason
     )

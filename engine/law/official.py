@@ -52,9 +52,10 @@ def parse_text(text: str, *, year: int | None = None, source: str = "") -> Offic
     """
     _refuse_oversized(text)
     title = _TITLE_YEAR.search(text)
-    known = year or (int(title.group(1)) if title else None)
+    known = int(title.group(1)) if year is None and title else year
     if known is None:
         raise Invalid([_problem("no-year", "通知中没有年份，请填写所属年份。", "Give the year.")])
+    _refuse_unusable(known)
     draft = _Draft(known, source)
     items = list(_ITEM.finditer(text))
     for number, item in enumerate(items):
@@ -101,7 +102,9 @@ def parse_csv(text: str, *, year: int | None = None, source: str = "") -> Offici
     if year is None and not years:
         raise Invalid([_problem("empty", "没有任何日期。", "There are no dates.")])
     # A notice may name the last days of the year before, never of the year after.
-    draft = _Draft(year or max(years), source)
+    known = max(years) if year is None else year
+    _refuse_unusable(known)
+    draft = _Draft(known, source)
     for number, (day, row) in enumerate(parsed, start=1):
         kind = row[1].strip().lower() if len(row) > 1 else ""
         place = f"line {number}"
@@ -283,6 +286,13 @@ def _json_entries(data: dict[str, Any], draft: _Draft) -> Iterator[tuple[str, bo
 def _refuse_oversized(text: str) -> None:
     if len(text) > MAX_TEXT:
         raise Invalid([_problem("size", "通知过长，请只导入一个年度。", "The notice is too long.")])
+
+
+def _refuse_unusable(year: int) -> None:
+    if not 1900 <= year <= 2200:
+        zh = f"{year} 不是可用的年份（1900–2200），请核对日期和所属年份。"
+        en = f"{year} is no usable year (1900–2200); check the dates and the year given."
+        raise Invalid([_problem("no-year", zh, en)])
 
 
 def _problem(code: str, zh: str, en: str, where: str = "") -> Problem:

@@ -13,6 +13,7 @@ from engine.commands import (
     ExtendClock,
     ImportCalendar,
     PauseClock,
+    ResolveIncident,
     ResumeClock,
 )
 from engine.errors import AnswersInvalid, Forbidden, Invalid, NotFound
@@ -330,6 +331,56 @@ def test_a_clock_counts_from_the_day_the_model_names_if_there_is_one(
     town.deploy(model(user("a", groups="drafter", **received), "s>a>e"))
     town.start("zhang", answers={"received": str(anchor) if anchor else None})
     assert moment(town.one(rows.Clock).due_at) == due
+
+
+@pytest.mark.parametrize("anchor", [None, "soon", "9999-12-31"])
+def test_a_day_that_is_not_known_is_an_incident_until_it_is_set(town: Town, anchor: object) -> None:
+    received = {"deadline": "t.review", "deadline_from": "received"}
+    town.deploy(model(user("a", groups="drafter", **received), "s>a>e"))
+    case = town.start("zhang", answers={"received": anchor})
+    incident = town.one(rows.Incident)
+    assert (incident.code, incident.element_id) == ("deadline-from", "a")
+    assert incident.zh
+    assert incident.en
+    assert town.case(case).incidents == 1
+    again = ResolveIncident(actor="root", incident_id=incident.id)
+    assert isinstance(refusal(lambda: town.engine.execute(again)), Invalid), "it is still unknown"
+    assert town.one(rows.Incident).resolved_at is None
+    mend = ResolveIncident(
+        actor="root", incident_id=incident.id, answers={"received": "2026-09-02"}
+    )
+    town.engine.execute(mend)
+    assert moment(town.one(rows.Clock).due_at) == REPLY + timedelta(days=1)
+    assert town.task("a").due_at == town.case(case).due_at == town.one(rows.Clock).due_at
+    assert town.case(case).incidents == 0
+
+
+def test_an_unknown_day_stops_nobody_and_is_forgotten_with_its_step(town: Town) -> None:
+    received = {"deadline": "t.review", "deadline_from": "received"}
+    town.deploy(model(user("a", groups="drafter", **received), user("b"), "s>a>b>e"))
+    case = town.start("zhang")
+    town.complete("zhang", town.task("a"))
+    assert town.one(rows.Incident).resolved_at is not None
+    assert town.case(case).incidents == 0
+
+
+def test_a_known_day_is_no_incident(town: Town) -> None:
+    received = {"deadline": "t.review", "deadline_from": "received"}
+    town.deploy(model(user("a", groups="drafter", **received), "s>a>e"))
+    town.start("zhang", answers={"received": "2026-09-02"})
+    assert town.rows(rows.Incident) == []
+
+
+def test_what_has_ended_cannot_be_lengthened(town: Town) -> None:
+    town.deploy(REVIEW)
+    case = town.start("zhang")
+    due = from_millis(town.one(rows.Clock).due_at)
+    run_until(town, due + timedelta(minutes=1))
+    late = ExtendClock(**on(town, case, "qian"), amount=1, reason="案情复杂")
+    error = refusal(lambda: town.engine.execute(late))
+    assert isinstance(error, Invalid)
+    assert [problem.code for problem in error.problems] == ["deadline.extension-late"]
+    assert moment(town.one(rows.Clock).due_at) == REPLY
 
 
 def test_a_limit_no_longer_in_force_starts_no_clock(town: Town) -> None:

@@ -105,6 +105,18 @@ def test_a_limit_that_no_longer_runs_cannot_be_lengthened(town: Town) -> None:
     assert error.problems[0].code == "deadline.no-clock"
 
 
+def test_a_step_does_not_lengthen_what_has_ended(town: Town) -> None:
+    town.deploy(SCOPE)
+    case = town.start("zhang")
+    town.later(days=20)
+    task = town.task("g", case)
+    answers = {"granted": True, "days": 1, "why": "迟了"}
+    error = refusal(lambda: town.complete("qian", task, answers))
+    assert isinstance(error, Invalid)
+    assert error.problems[0].code == "deadline.extension-late"
+    town.complete("qian", task, {**answers, "granted": False})
+
+
 PARALLEL = model(
     user("a", groups="drafter"), user("b", groups="drafter"), "s>gfork>a>e", "gfork>b>e2"
 )

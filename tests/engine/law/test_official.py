@@ -163,3 +163,12 @@ def test_malformed_csv_is_refused_by_line() -> None:
     with pytest.raises(Invalid) as refused:
         parse_csv("2026-01-01,休,元旦\n2026-02-31,休,春节\n2026-05-01,?,劳动节\n")
     assert {p.where for p in refused.value.problems} >= {"line 2", "line 3"}
+
+
+@pytest.mark.parametrize(("text", "year"), [("0000-01-01,休", None), ("2026-01-01,休", 0)])
+def test_a_year_no_calendar_has_is_told_not_stumbled_over(text: str, year: int | None) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_csv(text, year=year)
+    assert refused.value.problems[0].code == "notice.no-year"
+    with pytest.raises(Invalid):
+        parse_text("0000年部分节假日安排\n一、元旦：1月1日放假。")
