@@ -10,20 +10,24 @@ from engine.bpmn.definition import (
     Services,
     StartEvent,
 )
+from engine.bpmn.difference import Change, Detail, difference
 from engine.bpmn.loading import Definition, lint, load
 from engine.bpmn.read import Limits
 from engine.bpmn.spiff import Run
 
 __all__ = [
     "LAW_FUNCTIONS",
+    "Change",
     "Constraint",
     "Definition",
+    "Detail",
     "Element",
     "Limits",
     "ProcessDefinition",
     "Run",
     "Services",
     "StartEvent",
+    "difference",
     "lint",
     "load",
 ]

@@ -42,7 +42,17 @@ _KINDS: Final = {
     "signal": ("信号", "signal"),
     "error": ("错误", "error"),
     "escalation": ("升级", "escalation"),
+    "textAnnotation": ("注释", "annotation"),
+    "association": ("关联线", "association"),
+    "dataObjectReference": ("数据对象", "data object"),
+    "dataStoreReference": ("数据存储", "data store"),
+    "group": ("分组框", "group"),
 }
+
+
+def is_known(element: names.Node) -> bool:
+    """Whether people know elements of this kind as things of their own."""
+    return names.kind(element) in _KINDS
 
 
 def owner(element: names.Node) -> names.Node:
