@@ -13,6 +13,7 @@ from engine.catalog.reading import (
     package_hash,
     read_archive,
     read_folder,
+    shelf_of,
 )
 from engine.catalog.secrets import weakened
 
@@ -31,5 +32,6 @@ __all__ = [
     "pinned",
     "read_archive",
     "read_folder",
+    "shelf_of",
     "weakened",
 ]

@@ -40,6 +40,11 @@ def _shelf(rules: bytes, region: bytes | None) -> Shelf:
     return shelf if region is None else merge(shelf, parse_region(region.decode(), REGION))
 
 
+def shelf_of(files: Mapping[str, bytes]) -> Shelf:
+    """The catalogue of limits that a package or the house brings. Raises Invalid."""
+    return _shelf(files[SHELF], files.get(REGION))
+
+
 def read_folder(folder: Path, forms_folder: Path | None = None) -> dict[str, bytes]:
     """The files of a package folder (forms may lie in a folder of their own). Raises ModelRejected."""
     if folder.is_file():
@@ -248,7 +253,7 @@ class Reader:
         if SHELF not in self.files:
             return Shelf(rules=())
         try:
-            return _shelf(self.files[SHELF], self.files.get(REGION))
+            return shelf_of(self.files)
         except Invalid as exc:
             self._fail(SHELF, exc)
         except UnicodeDecodeError:

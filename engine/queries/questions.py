@@ -10,6 +10,7 @@ from engine.errors import Lang, Problem
 from engine.model.people import Viewer
 from engine.queries import administration as b
 from engine.queries import answers as a
+from engine.queries import modeling as m
 
 T = TypeVar("T")
 
@@ -162,6 +163,52 @@ class PackageFiles(Query[Mapping[str, bytes]]):
     """The files of a deployment. For administrators."""
 
     deployment_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessEditor(Query[m.EditorView]):
+    """What the editor of a process needs. For administrators.
+
+    Without ``draft_id`` the newest version is drawn on. Raises NotFound.
+    """
+
+    process_key: str
+    draft_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Editors(Query[tuple[str, ...]]):
+    """Names of the others who have the editor of a process open. For administrators."""
+
+    process_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessFiles(Query[Mapping[str, bytes]]):
+    """The whole package of a state of a process, without the shelves. For administrators.
+
+    ``state`` is a deployment's id, or a draft's.
+    """
+
+    process_key: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareProcess(Query[m.Comparison]):
+    """What changed between two states of a process (ids of deployments or drafts).
+
+    For administrators. Raises NotFound, ModelRejected (a model that cannot be read).
+    """
+
+    process_key: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementTemplates(Query[list[dict[str, Any]]]):
+    """Element templates for desktop modelers, made from the catalogue. For administrators."""
 
 
 @dataclass(frozen=True, kw_only=True)

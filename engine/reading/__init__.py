@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import queries as q
-from engine.reading import administration, cases, lists, starting
+from engine.reading import administration, cases, lists, modeling, starting, templates
 
 READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.WhoIs: starting.who_is,
@@ -28,6 +28,11 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.ProcessTitles: administration.process_titles,
     q.CheckPackage: administration.check_package,
     q.PackageFiles: administration.package_files,
+    q.ProcessEditor: modeling.editor,
+    q.Editors: modeling.editors,
+    q.ProcessFiles: modeling.files,
+    q.CompareProcess: modeling.compare,
+    q.ElementTemplates: templates.element_templates,
     q.Users: administration.users,
     q.UserPage: administration.user_page,
     q.Units: administration.units,

@@ -1,0 +1,81 @@
+"""The values that answer whoever draws a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Something an element may refer to by id; ``note`` says more of it."""
+
+    id: str
+    title: str
+    note: str = ""
+    law: str = ""
+    status: str = ""
+    """Of articles and limits, in words: whether somebody read the article."""
+    checked: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessDraftLine:
+    """A draft of a process; ``version`` is what a save or discard must name."""
+
+    id: str
+    version: int
+    base_version: int
+    saved_at: int
+    saved_by: str
+    mine: bool
+    beside: bool
+    """Whether it was kept beside another one that was saved at the same time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditorView:
+    """What the editor of a process needs: what is drawn on, by whom else, what may be referred to."""
+
+    key: str
+    title: str
+    base_id: str
+    base_version: int
+    newest_version: int
+    draft: ProcessDraftLine | None
+    drafts: tuple[ProcessDraftLine, ...]
+    editors: tuple[str, ...]
+    """Names of the others whose editor of this process is open."""
+    choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    """By kind: deadlines, forms, decisions, documents, laws, roles, processes, steps, operations."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeLine:
+    """One element that differs, in the viewer's language."""
+
+    element: str
+    how: str
+    """``added``, ``removed``, ``changed`` or ``moved``."""
+    name: str
+    kind: str
+    moved: bool
+    details: tuple[tuple[str, str, str], ...]
+    """Property, before and after."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two states of a process's package against each other."""
+
+    key: str
+    title: str
+    old: str
+    new: str
+    old_title: str
+    new_title: str
+    changes: tuple[ChangeLine, ...]
+    files: tuple[tuple[str, str], ...]
+    """Other files that differ: path and ``added``, ``removed`` or ``changed``."""
+    weaker: tuple[str, ...]
+    """What the new one protects less, in words."""
