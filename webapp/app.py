@@ -29,7 +29,7 @@ def create_app(engine: Engine) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.cookie_secure,
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
-        MAX_CONTENT_LENGTH=settings.upload_max_mb * 1_000_000 + FORM_OVERHEAD,
+        MAX_CONTENT_LENGTH=settings.upload_max_bytes + FORM_OVERHEAD,
         MAX_FORM_MEMORY_SIZE=FORM_OVERHEAD,
         MAX_FORM_PARTS=settings.form_max_fields,
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
@@ -37,6 +37,7 @@ def create_app(engine: Engine) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (i18n, limits, sessions, protection, rendering, errors, views):
         part.install(app)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("icon.svg"))
     if settings.tls_proxy:
         app.wsgi_app = proxies.Trusting(  # type: ignore[method-assign]
             app.wsgi_app, settings.trusted_proxies

@@ -10,6 +10,7 @@ from flask import Flask, g, request
 from flask_babel import Babel, gettext
 
 from engine.clock import CHINA, from_millis, legal_date
+from engine.config import MIB
 from webapp.current import engine
 
 LANGS = ("zh", "en")
@@ -123,6 +124,6 @@ def festival(name: str) -> str:
 
 def size(value: int) -> str:
     """A file's size as people read it."""
-    if value < 1000:
+    if value < 1024:
         return f"{value} B"
-    return f"{value / 1000:.1f} KB" if value < 1_000_000 else f"{value / 1_000_000:.1f} MB"
+    return f"{value / 1024:.1f} KB" if value < MIB else f"{value / MIB:.1f} MB"

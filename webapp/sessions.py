@@ -13,7 +13,9 @@ from webapp.current import engine, settings
 COOKIE = "yifa_session"
 KNOWN = "yifa_known"
 KNOWN_SECONDS = 90 * 86_400
-OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "auth.resume", "auth.language", "health"})
+OPEN_ENDPOINTS = frozenset(
+    {"static", "favicon", "auth.sign_in", "auth.resume", "auth.language", "health"}
+)
 """What may be reached without signing in."""
 OPEN_BYTES = 2_500_000
 """Bytes a request may have there: nobody uploads anything before signing in."""

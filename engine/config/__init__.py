@@ -13,11 +13,12 @@ import importlib.resources
 from pathlib import Path
 
 from engine.config.loading import CONFIG_VARIABLE, load
-from engine.config.table import PREFIX, Setting, Settings, markdown, table
+from engine.config.table import MIB, PREFIX, Setting, Settings, markdown, table
 from engine.errors import Misconfigured
 
 __all__ = [
     "CONFIG_VARIABLE",
+    "MIB",
     "PREFIX",
     "Setting",
     "Settings",

@@ -25,6 +25,9 @@ from engine.config.kinds import (
 from engine.errors import Lang
 
 PREFIX = "YIFA_"
+MIB = 1_048_576
+"""Bytes of what people read as 1 MB, wherever a size is limited or shown."""
+
 SECRET_KEY_LENGTH = 32
 """Characters a secret key needs at least; 32 of URL-safe base64 are 192 bits."""
 
@@ -252,6 +255,11 @@ class Settings:
     def shown(self) -> dict[str, str]:
         """Every setting as text that may be printed: secrets are veiled."""
         return {line.name: _shown(line, getattr(self, line.name)) for line in table()}
+
+    @property
+    def upload_max_bytes(self) -> int:
+        """The largest uploaded file, in bytes."""
+        return self.upload_max_mb * MIB
 
     def __repr__(self) -> str:
         pairs = ", ".join(f"{name}={value!r}" for name, value in self.shown().items())

@@ -42,7 +42,7 @@ def attach(context: Context, command: Attach) -> Stored:
     if not isinstance(command.content, bytes):
         command.content.seek(0)  # a command that lost a race is run again
     refuse_disguised(command.content, PurePosixPath(name).suffix.lower().lstrip("."))
-    sha256, size = context.house.files.put(command.content, settings.upload_max_mb * 1_000_000)
+    sha256, size = context.house.files.put(command.content, settings.upload_max_bytes)
     row = File(
         tenant=context.tenant,
         id=context.new_id(),

@@ -2,7 +2,7 @@
 
 export function checkFiles(form) {
   const root = document.documentElement;
-  const most = Number(root.dataset.maxMb) * 1_000_000;
+  const most = Number(root.dataset.maxMb) * 1_048_576;
   form.addEventListener("change", ({ target }) => {
     if (target.type !== "file" || !most) return;
     const large = [...target.files].find((file) => file.size > most);
