@@ -259,6 +259,107 @@ class ResolveIncident(Command):
     answers: Answers = field(default_factory=dict)
 
 
+# --- what is done to a case beside its steps ------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReassignTask(OnTask):
+    """Hand an open task on to another who may do it, for good (转办)."""
+
+    to: str
+    reason: str = _text()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DelegateTask(OnTask):
+    """Have one's task done by another; it comes back to oneself to be completed (委派)."""
+
+    to: str
+    reason: str = _text()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnTask(OnTask):
+    """Send the matter back to an earlier step of the same instance (退回).
+
+    ``to_element`` is that step's element; '' means the one done last. What was done stays told, and
+    statutory clocks go on. Refused by name where it would lose or double a token.
+    """
+
+    reason: str = _text()
+    to_element: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WithdrawTask(OnTask):
+    """Take back what one gave away, while nobody has acted on it (撤回).
+
+    A step one completed opens again; a task one delegated comes back; an opinion one asked for is
+    no longer wanted.
+    """
+
+    reason: str = _text()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddSigners(OnTask):
+    """Ask others for their opinion on a task (加签); several are a countersigning (会签).
+
+    ``when``: ``before`` one completes it, or ``after``, when the matter goes on only once they have
+    agreed. ``rule``: ``all`` must answer, or ``any`` one of them.
+    """
+
+    people: tuple[str, ...]
+    question: str = _text()
+    when: str = "before"
+    rule: str = "all"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendCopy(OnCase):
+    """Give the case to others to read (抄送); they may see it from now on."""
+
+    people: tuple[str, ...]
+    note: str = _text(default="")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UrgeCase(OnCase):
+    """Ask whoever has the case (or one of its tasks) in hand to get on with it (催办)."""
+
+    task_id: str | None = None
+    note: str = _text(default="")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OverseeCase(OnCase):
+    """Follow a case until it is lifted (督办): what is asked, to be answered by a day (ISO date)."""
+
+    demand: str = _text()
+    due: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportOversight(OnCase):
+    """Tell the supervisor who follows the case how it stands (反馈)."""
+
+    text: str = _text()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiftOversight(OnCase):
+    """Follow the case no longer, with what came of it."""
+
+    reason: str = _text()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcknowledgeNotice(Command):
+    """Say that one has read a notice."""
+
+    notice_id: str
+
+
 # --- people and office --------------------------------------------------------------------------
 
 

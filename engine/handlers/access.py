@@ -68,12 +68,19 @@ def was_offered(case: Case, task: Task, viewer: Viewer) -> bool:
     root = case.root
     if viewer.user_id in root.excluded or (root.track and root.track not in viewer.tracks):
         return False
+    values = offered_to(case, task)
+    groups = (value[2:] for value in values if value.startswith("g:"))
+    return f"u:{viewer.user_id}" in values or any(map(viewer.in_group, groups))
+
+
+def offered_to(case: Case, task: Task) -> list[str]:
+    """Values (as in ``Candidate``) of those a task was or is offered to by its model, asked anew."""
     element = element_of(case, task)
     users = _named(case, task, element.candidate_users)
     groups = _named(case, task, element.candidate_groups)
     if not (users or groups or element.assignee):
         groups = [element.lane] if element.lane else []
-    return viewer.user_id in users or any(map(viewer.in_group, groups))
+    return [f"u:{user}" for user in users] + [f"g:{group}" for group in groups]
 
 
 def _named(case: Case, task: Task, text: str | None) -> list[str]:
@@ -160,7 +167,11 @@ def shut_out(viewer: Viewer, root: Instance) -> bool:
     if viewer.user_id in root.excluded:
         return True
     walled = bool(root.track) and root.track not in viewer.tracks
-    return walled and viewer.user_id not in root.people
+    return walled and _KNOWING.isdisjoint(root.people.get(viewer.user_id, ()))
+
+
+_KNOWING = frozenset({"starter", "handler"})
+"""Parts in a case that tell of it for good; who was given it to read is shut out by a later wall."""
 
 
 def _offered(reader: Any, viewer: Viewer, task_ids: list[str]) -> bool:
@@ -185,26 +196,56 @@ def may_take(reader: Any, viewer: Viewer, root: Instance, task: Task) -> bool:
 def separation(case: Case, task: Task, element: Element, user_id: str) -> dict[str, str] | None:
     """Why separation of duties forbids somebody to handle a task, or None.
 
-    Handlers are counted over the whole case, called processes included.
+    Handlers are counted over the whole case, called processes included; so are those who did a
+    step for its owner or gave an opinion on it. Giving an opinion on a task is open to others than
+    the handler of an earlier one.
     """
+    kind, name = _clash(case, task, element, user_id, strictly=task.signs_for is None)
+    if kind == "handled":
+        return {
+            "zh": f"您办理过“{name}”，依法不得再办理“{task.name}”。请交由他人办理。",
+            "en": f"you handled “{name}”, so by law you may not handle “{task.name}”; "
+            "leave it to somebody else.",
+        }
+    if kind == "not-handler":
+        return {
+            "zh": f"“{task.name}”应由“{name}”的经办人办理。",
+            "en": f"“{task.name}” is for whoever handled “{name}”.",
+        }
+    return None
+
+
+def clash(
+    case: Case, task: Task, element: Element, user_id: str, *, strictly: bool
+) -> dict[str, str] | None:
+    """The same told of somebody else; ``strictly`` asks for the handler of an earlier step, too."""
+    kind, name = _clash(case, task, element, user_id, strictly=strictly)
+    if kind == "handled":
+        return {
+            "zh": f"办理过“{name}”，依法不得再参与“{task.name}”",
+            "en": f"handled “{name}” and by law takes no part in “{task.name}”",
+        }
+    if kind == "not-handler":
+        return {
+            "zh": f"“{task.name}”应由“{name}”的经办人办理",
+            "en": f"“{task.name}” is for whoever handled “{name}”",
+        }
+    return None
+
+
+def _clash(
+    case: Case, task: Task, element: Element, user_id: str, *, strictly: bool
+) -> tuple[str, str]:
     steps = case.root.steps
     for other in element.not_handler_of:
-        if user_id in steps.get(other, {}).get("by", []):
-            name = _element_name(case, task, other)
-            return {
-                "zh": f"您办理过“{name}”，依法不得再办理“{task.name}”。请交由他人办理。",
-                "en": f"you handled “{name}”, so by law you may not handle “{task.name}”; "
-                "leave it to somebody else.",
-            }
-    for other in element.same_handler_as:
+        step = steps.get(other, {})
+        if user_id in step.get("by", ()) or user_id in step.get("with", ()):
+            return "handled", _element_name(case, task, other)
+    for other in element.same_handler_as if strictly else ():
         handlers = steps.get(other, {}).get("by", [])
         if handlers and user_id not in handlers:
-            name = _element_name(case, task, other)
-            return {
-                "zh": f"“{task.name}”应由“{name}”的经办人办理。",
-                "en": f"“{task.name}” is for whoever handled “{name}”.",
-            }
-    return None
+            return "not-handler", _element_name(case, task, other)
+    return "", ""
 
 
 def element_of(case: Case, task: Task) -> Element:

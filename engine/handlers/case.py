@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import millis
 from engine.handlers import clocks, opening, outcomes
+from engine.handlers.kept import CLOSED_FIELDS, ROOT_FIELDS, root_fields
 from engine.handlers.services import CaseServices
 from engine.model import facts as f
 from engine.model.rows import (
@@ -45,7 +45,7 @@ class Case:
         self.context = context
         self.tx = context.tx
         self.root = root
-        self._before = _root_fields(root)
+        self._before = root_fields(root)
         """The root as it came: a field that is another object now is written."""
         self.instances: dict[str, Instance] = {root.id: root}
         self.opened: list[Task] = []
@@ -174,9 +174,9 @@ class Case:
             if instance.id not in self._new and run is not None and instance is not self.root:
                 self.tx.update(instance, "tokens", "variables", "state", "ended_at", "incidents")
         if self.root.id not in self._new:
-            now = _root_fields(self.root)
+            now = root_fields(self.root)
             changed = [
-                n for n, a, b in zip(_ROOT_FIELDS, self._before, now, strict=True) if a is not b
+                n for n, a, b in zip(ROOT_FIELDS, self._before, now, strict=True) if a is not b
             ]
             if changed:
                 self.tx.update(self.root, *changed)
@@ -253,7 +253,7 @@ class Case:
         if task.drafted:
             task.drafted = False
             self.tx.delete_where(Draft, task_id=task.id)
-        self.tx.update(task, *_CLOSED_FIELDS)
+        self.tx.update(task, *CLOSED_FIELDS)
         if self.tx.candidates_of(task.id):
             self.tx.delete_where(Candidate, task_id=task.id)
         self.closed.append(task)
@@ -434,6 +434,13 @@ class Case:
         by = [user for user in step["by"] if user != user_id]
         self.root.steps = {**self.root.steps, element_id: {**step, "by": [*by, user_id]}}
 
+    def note_helper(self, element_id: str, user_id: str) -> None:
+        """Note that somebody did a step for its owner, or gave an opinion on it."""
+        self.take_part(user_id, "handler")
+        step = self.root.steps.get(element_id, {"n": 1, "by": []})
+        helpers = [user for user in step.get("with", ()) if user != user_id]
+        self.root.steps = {**self.root.steps, element_id: {**step, "with": [*helpers, user_id]}}
+
     def exclude(self, user_id: str) -> None:
         """Shut somebody out of the case for good."""
         if user_id in self.root.excluded:
@@ -442,44 +449,6 @@ class Case:
         self.tx.insert(Exclusion(tenant=self.root.tenant, root_id=self.root.id, user_id=user_id))
 
 
-_ROOT_FIELDS = (
-    "case_no",
-    "title",
-    "summary",
-    "state",
-    "urgency",
-    "ended_at",
-    "variables",
-    "tokens",
-    "stage",
-    "stage_since",
-    "track",
-    "incidents",
-    "due_at",
-    "warn_at",
-    "clock_paused",
-    "rule_id",
-    "late",
-    "returns",
-    "audit_seq",
-    "audit_head",
-    "people",
-    "excluded",
-    "clocks",
-    "steps",
-    "standing",
-)
-_root_fields = attrgetter(*_ROOT_FIELDS)
-_CLOSED_FIELDS = (
-    "state",
-    "closed_at",
-    "closed_by",
-    "answers",
-    "late_reason",
-    "version",
-    "assignee",
-    "drafted",
-)
 _WORK: Mapping[type[f.Fact], Callable[[Case, Instance, Any], None]] = {
     f.ActivityEntered: Case._entered,
     f.ActivityLeft: Case._left,

@@ -18,8 +18,8 @@ from engine.errors import AnswersInvalid, Conflict, Forbidden, Invalid, NotFound
 from engine.handlers import access, deployments, outcomes, outputs
 from engine.handlers.case import Case
 from engine.handlers.people import directory
+from engine.handlers.results import result
 from engine.handlers.services import CaseServices
-from engine.handlers.tasks import result
 from engine.law import numbering
 from engine.model import evidence
 from engine.model.ids import is_id

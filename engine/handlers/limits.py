@@ -8,7 +8,7 @@ from engine.commands import ExtendClock, PauseClock, ResumeClock
 from engine.errors import Forbidden, Invalid, NotFound, Problem
 from engine.handlers import access
 from engine.handlers.clocks import said
-from engine.handlers.tasks import result
+from engine.handlers.results import result
 from engine.law.clockstate import ClockState
 from engine.law.rules import DeadlineRule
 from engine.model.results import CaseResult

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from engine import feel, forms
 from engine.bpmn import LAW_FUNCTIONS
 from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
-from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, Problem
-from engine.handlers import access, extensions, numbers, outputs, secrecy
+from engine.errors import AnswersInvalid, EvaluationFailed, Forbidden, Problem
+from engine.handlers import access, deeds, extensions, handing, numbers, outputs, secrecy
 from engine.handlers.case import Case
 from engine.handlers.people import directory
+from engine.handlers.results import result
 from engine.model import evidence
 from engine.model.results import CaseResult
 from engine.model.rows import Candidate, Draft, File, Instance, Task
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def claim(context: Context, command: ClaimTask) -> CaseResult:
     """Take a task of one's group. Raises Conflict when somebody else has it."""
     case, task = access.take_task(context, command.task_id, command.expected_version)
-    _refuse_suspended(case)
+    deeds.refuse_suspended(case)
     refuse_separated(case, task)
     if task.assignee is not None:
         return result(case)  # theirs already: a second click changes nothing
@@ -42,7 +43,12 @@ def claim(context: Context, command: ClaimTask) -> CaseResult:
 def unclaim(context: Context, command: UnclaimTask) -> CaseResult:
     """Give a claimed task back to its group. Raises Forbidden where there is no group."""
     case, task = access.take_task(context, command.task_id, command.expected_version)
-    _refuse_suspended(case)
+    deeds.refuse_suspended(case)
+    if task.owner is not None or task.signs_for is not None:
+        raise deeds.forbid(
+            "这项任务是请您本人办理的，没有可退回的办理组。",
+            "this was asked of you yourself; there is no group to give it back to.",
+        )
     if task.assignee is None:
         raise Forbidden(
             reason={
@@ -88,8 +94,11 @@ def save_draft(context: Context, command: SaveDraft) -> CaseResult:
 def complete(context: Context, command: CompleteTask) -> CaseResult:
     """Check the answers and everything the law asks of this step, then let the token go on."""
     case, task = access.take_task(context, command.task_id, command.expected_version)
-    _refuse_suspended(case)
+    deeds.refuse_suspended(case)
     element = refuse_separated(case, task)
+    if task.owner is not None:
+        # Whoever it was delegated to has done it; completing it is its owner's.
+        return handing.give_back(case, task, _form_answers(case, task, command))
     case.clocks.load()
     answers = _checked_answers(case, task, element, command)
     _close(case, task, answers, command.late_reason)
@@ -132,22 +141,7 @@ def _checked_answers(
 ) -> dict[str, Any]:
     """The validated answers. Raises AnswersInvalid with everything wrong, form and law together."""
     instance = case.instance(task.instance_id)
-    visible = dict(case.run(instance).visible(task.key))
-    form = case.package(instance).form(task.form_id)
-    problems: list[Problem] = []
-    if form is None:
-        answers = outputs.bounded(command.answers)
-    else:
-        validated = secrecy.judged(
-            case,
-            form,
-            dict(command.answers),
-            {**visible, **case.services(instance).functions()},
-            people=directory(case.context),
-            files=known_files(case, form.file_ids(command.answers)),
-        )
-        answers = validated.values
-        problems.extend(validated.problems)
+    answers, problems = _judged(case, task, command)
     if not problems:
         problems.extend(_broken_constraints(case, task, element, answers))
     problems.extend(case.clocks.objections(task, answers, command.late_reason))
@@ -157,6 +151,32 @@ def _checked_answers(
     if problems:
         raise AnswersInvalid(problems)
     return answers
+
+
+def _form_answers(case: Case, task: Task, command: CompleteTask) -> dict[str, Any]:
+    """The answers as far as their form goes. Raises AnswersInvalid."""
+    answers, problems = _judged(case, task, command)
+    if problems:
+        raise AnswersInvalid(problems)
+    return answers
+
+
+def _judged(case: Case, task: Task, command: CompleteTask) -> tuple[dict[str, Any], list[Problem]]:
+    """The answers as their form takes them, and what it objects to."""
+    instance = case.instance(task.instance_id)
+    form = case.package(instance).form(task.form_id)
+    if form is None:
+        return outputs.bounded(command.answers), []
+    visible = dict(case.run(instance).visible(task.key))
+    validated = secrecy.judged(
+        case,
+        form,
+        dict(command.answers),
+        {**visible, **case.services(instance).functions()},
+        people=directory(case.context),
+        files=known_files(case, form.file_ids(command.answers)),
+    )
+    return validated.values, list(validated.problems)
 
 
 def _broken_constraints(
@@ -220,16 +240,6 @@ def known_files(case: Case, ids: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _refuse_suspended(case: Case) -> None:
-    if case.root.state == "suspended":
-        raise Conflict(
-            reason={
-                "zh": "事项已中止，恢复后才能办理。",
-                "en": "the case is suspended; work goes on once it is resumed.",
-            }
-        )
-
-
 def refuse_separated(case: Case, task: Task) -> Element:
     """Refuse who may not handle this step by separation of duties; gives the step as drawn."""
     element = access.element_of(case, task)
@@ -248,21 +258,6 @@ def _record(case: Case, task: Task, action: str, data: dict[str, Any]) -> None:
             data["answers"], case.context.house.settings.hash_algorithm
         )
     case.context.record(action, task.id, said, case.root)
-
-
-def result(case: Case) -> CaseResult:
-    """What the command answers with."""
-    actor = case.context.actor
-    return CaseResult(
-        case_id=case.root.id,
-        case_no=case.root.case_no,
-        title=case.root.title,
-        version=case.version,
-        state=case.root.state,
-        mine=tuple(task.id for task in case.opened if task.assignee == actor),
-        opened=tuple(task.id for task in case.opened),
-        closed=tuple(task.id for task in case.closed),
-    )
 
 
 def form_of(case: Case, task: Task) -> forms.Form | None:

@@ -11,7 +11,9 @@ from engine.law.roles import Roles
 from engine.model.people import Role, Scope, Viewer
 from engine.model.rows import Membership, User
 
-SYSTEM_VIEWER = Viewer(user_id=SYSTEM, name="系统", scope="all", system=True, is_admin=True)
+SYSTEM_VIEWER = Viewer(
+    user_id=SYSTEM, name="系统", scope="all", supervises="all", system=True, is_admin=True
+)
 
 
 def viewer_of(reader: Any, user_id: str, today: date, roles: Roles) -> Viewer:
@@ -33,6 +35,7 @@ def make_viewer(user: User, memberships: list[Membership], today: date, roles: R
     """Put together what a person may see from the memberships valid on ``today``."""
     held = [m for m in memberships if is_valid(m, today)]
     scope: Scope = "own"
+    supervises: Scope = "own"
     units: set[str] = set()
     tracks: set[str] = set()
     for membership in held:
@@ -40,6 +43,8 @@ def make_viewer(user: User, memberships: list[Membership], today: date, roles: R
         if role is None:
             continue
         tracks.update(role.tracks)
+        if role.supervises == "all" or (role.supervises == "own-unit" and supervises == "own"):
+            supervises = "all" if role.supervises == "all" else "units"
         if role.sees == "all":
             scope = "all"
         elif role.sees == "own-unit":
@@ -55,6 +60,7 @@ def make_viewer(user: User, memberships: list[Membership], today: date, roles: R
         scope=scope,
         units=frozenset(units),
         tracks=frozenset(tracks),
+        supervises=supervises,
         is_admin=user.is_admin,
         lang=user.lang,
         must_change_password=user.must_change_password,

@@ -39,6 +39,7 @@ class Role:
     """One role. ``kind``: an office people are appointed to, a part in a case, or an outsider.
 
     ``sees`` is which of the township's cases the role may see beside those it takes part in;
+    ``supervises`` which of them it answers for: may urge, follow (督办), have handed on;
     ``tracks`` are the walled tracks it may enter, whatever ``sees`` says.
     """
 
@@ -49,6 +50,7 @@ class Role:
     note_en: str = ""
     kind: Kind = "office"
     sees: Sees = "own"
+    supervises: Sees = "own"
     tracks: frozenset[str] = frozenset()
 
     def title(self, lang: Lang = "zh") -> str:
@@ -185,7 +187,7 @@ def _track(entry: Entry) -> Track:
 
 
 def _role(entry: Entry, tracks: Mapping[str, Track]) -> Role:
-    entry.only(("id", "zh", "en", "note_zh", "note_en", "kind", "sees", "walled"))
+    entry.only(("id", "zh", "en", "note_zh", "note_en", "kind", "sees", "walled", "supervises"))
     role_id = entry.text("id", required=True, most=40)
     if not _ID.fullmatch(role_id):
         entry.fault(
@@ -195,6 +197,7 @@ def _role(entry: Entry, tracks: Mapping[str, Track]) -> Role:
     for track in walled:
         if track not in tracks:
             entry.fault("roles.track", f"没有专道“{track}”。", f"No track “{track}”.", "walled")
+    sees = cast(Sees, entry.choice("sees", ("all", "own-unit", "own"), "own"))
     note_zh, note_en = entry.text("note_zh"), entry.text("note_en")
     if bool(note_zh) != bool(note_en):
         entry.fault("roles.note", "说明须有中英文。", "Give the note in both languages.", "note_en")
@@ -205,9 +208,23 @@ def _role(entry: Entry, tracks: Mapping[str, Track]) -> Role:
         note_zh=note_zh,
         note_en=note_en,
         kind=cast(Kind, entry.choice("kind", ("office", "case", "external"), "office")),
-        sees=cast(Sees, entry.choice("sees", ("all", "own-unit", "own"), "own")),
+        sees=sees,
+        supervises=_supervises(entry, sees),
         tracks=frozenset(walled),
     )
+
+
+def _supervises(entry: Entry, sees: Sees) -> Sees:
+    """What a role answers for; nobody supervises what they may not see."""
+    found = cast(Sees, entry.choice("supervises", ("all", "own-unit", "own"), "own"))
+    if found != "own" and sees not in (found, "all"):
+        entry.fault(
+            "roles.supervises",
+            "督办范围不能大于可见范围（sees）。",
+            "A role supervises no more than it sees.",
+            "supervises",
+        )
+    return found
 
 
 def _incompatible(entry: Entry, roles: Mapping[str, Role]) -> Incompatible:

@@ -21,6 +21,7 @@ class Role:
 class Viewer:
     """Someone as permission checks see them.
 
+    ``supervises`` is what of it they answer for by office: may urge, follow, have handed on.
     ``scope`` is what of the township's cases they may see beside those they take part in: all, those
     of ``units``, or none. ``tracks`` are the walled tracks open to them. ``system`` may do anything.
     """
@@ -32,6 +33,7 @@ class Viewer:
     scope: Scope = "own"
     units: frozenset[str] = frozenset()
     tracks: frozenset[str] = frozenset()
+    supervises: Scope = "own"
     is_admin: bool = False
     system: bool = False
     lang: str = "zh"
