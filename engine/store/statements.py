@@ -20,6 +20,9 @@ from engine.store.codec import codec
 from engine.store.schema import table
 from engine.store.where import Shape
 
+MOST_KEPT = 4_000
+"""How many statements are kept."""
+
 
 class Sql:
     """A compiled statement: its text, and the names of its values in the order they are bound."""
@@ -71,6 +74,10 @@ class Statements:
         if found is None:
             compiled = build().compile(dialect=self._dialect)
             assert isinstance(compiled, SQLCompiler)
+            if len(self._kept) >= MOST_KEPT:
+                # Lists can be narrowed and sorted in more ways than are worth keeping.
+                for old in list(self._kept)[: MOST_KEPT // 2]:
+                    self._kept.pop(old, None)
             found = self._kept[key] = Sql(compiled)
         return found
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from engine.model.people import Viewer
 from engine.model.rows import Instance
 from engine.store.reads.filters import contains, escape, filters, lamp_is
-from engine.store.reads.inbox import CASE_ORDERS, CASES, case_key
+from engine.store.reads.inbox import CASES
+from engine.store.reads.orders import chosen
 from engine.store.reads.paging import Page, bounded, place
 from engine.store.reads.rowreads import RowReads
 from engine.store.reads.scope import CASE, Sight, sight, visible, visible_one
@@ -45,7 +46,7 @@ class CaseReads(RowReads):
 
         ``state``: that of a case, or ``open``, ``ended``, ``trouble`` (open incidents),
         ``returned`` (sent back twice or more). ``lamp`` looks at ``now`` (epoch milliseconds) and
-        finds open cases only. ``sort``: ``due``, ``opened`` (oldest first), ``-opened``.
+        finds open cases only. ``sort`` is as in ``orders.chosen``.
         """
         special = state if state in _STATES else ""
         plain = "" if special else state
@@ -53,7 +54,8 @@ class CaseReads(RowReads):
             lamp=lamp, text=text, now=now, process_key=process_key, unit_id=unit, state=plain
         )
         seen, limit = sight(viewer), bounded(limit)
-        at = place(CASE_ORDERS.get(sort, CASE_ORDERS["due"]), cursor)
+        order, key_of = chosen("case", sort)
+        at = place(order, cursor)
 
         def build() -> sa.ClauseElement:
             query = sa.select(*(CASE.c[name] for name in CASES.fields)).where(
@@ -71,7 +73,7 @@ class CaseReads(RowReads):
         given = {**seen.bound, **narrowed.bound, **at.bound, "limit": limit + 1}
         given["stage"] = f"%{escape(stage)}%"
         lines = self._ask(self._statements.keep(key, build), given)
-        return at.page(CASES.all(lines), limit, case_key(at.order))
+        return at.page(CASES.all(lines), limit, key_of)
 
     def case_counts(self, viewer: Viewer, now: int = 0) -> dict[str, int]:
         """How many open cases the viewer may see: ``open``, and of these by lamp and trouble.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,12 @@ from engine.model.rows import (
     Task,
 )
 from engine.store.codec import light
-from engine.store.reads.filters import Filters, filters, lamp_is
+from engine.store.reads.filters import Filters, Period, filters, lamp_is
+from engine.store.reads.orders import chosen
 from engine.store.reads.paging import Order, Page, Place, bounded, place
 from engine.store.reads.rowreads import RowReads
 from engine.store.reads.scope import Sight, not_excluded, open_track, sight
-from engine.store.schema import FAR, table
+from engine.store.schema import table
 
 CAP = 1_000
 """Counts end here: 1,000 is to be shown as “999+”."""
@@ -39,22 +40,14 @@ TASKS = light(Task, "answers", "local")
 CASES = light(Instance, "variables", "tokens", "people", "excluded", "steps", "standing")
 
 _OPEN = _TASK.c.state == sa.literal_column("'open'")
-_DUE = sa.func.coalesce(_CASE.c.due_at, sa.literal_column(str(FAR)))
 _UNIQUE = (False,)
 
-_TASK_ORDERS = {
-    "due": Order("due", (_TASK.c.sort_at, _TASK.c.id), (True, False)),
-    "opened": Order("opened", (_TASK.c.id,), _UNIQUE),
-    "-opened": Order("-opened", (_TASK.c.id,), _UNIQUE, down=True),
-}
-_DONE_ORDER = Order("done", (_TASK.c.closed_at, _TASK.c.id), (True, False), down=True)
 _NOTICE_ORDER = Order("notice", (_NOTICE.c.id,), _UNIQUE, down=True)
-CASE_ORDERS = {
-    "due": Order("due", (_DUE, _CASE.c.id), (True, False)),
-    "opened": Order("opened", (_CASE.c.id,), _UNIQUE),
-    "-opened": Order("-opened", (_CASE.c.id,), _UNIQUE, down=True),
-}
-"""Identifiers sort by the time they were made, so the order of opening needs no column."""
+_LISTED = {"done": ("done", "-closed"), "started": ("case", "due")}
+"""Tabs whose rows sort by other keys than those of open tasks, and how they do by themselves."""
+_TASK_TABS = ("todo", "claim", "returned", "done")
+_QUEUED = {"due", "-due", "opened", "-opened"}
+"""Orders in which the queues themselves are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,37 +76,41 @@ class InboxReads(RowReads):
         viewer: Viewer,
         tab: str,
         *,
-        text: str = "",
-        process_key: str = "",
-        lamp: str = "",
         now: int = 0,
         cursor: str | None = None,
         limit: int = 50,
-        sort: str = "due",
+        sort: str = "",
+        after: Task | None = None,
+        **narrowing: Any,
     ) -> Page[Any]:
         """A page of a tab.
 
         ``todo``, ``claim``, ``returned`` and ``done`` hold ``Task``, ``started`` holds ``Instance``
         (both without their big columns), ``drafts`` ``DraftFound``, ``read`` ``NoticeFound``.
-        ``now`` in epoch milliseconds decides the lamps. ``sort``: ``due``, ``opened`` (oldest
-        first) or ``-opened``; what is done comes newest first always.
+        ``now`` in epoch milliseconds decides the lamps. ``sort`` is as in ``orders.chosen``; the page
+        begins behind the task ``after``, whether that still is in the list or not. ``narrowing`` is
+        what ``filters`` takes: ``text``, ``lamp``, ``process_key``, ``since``, ``until``, ``people``.
         """
-        narrowed = filters(lamp=lamp, text=text, now=now, process_key=process_key)
-        seen = sight(viewer)
         limit = bounded(limit)
         if tab == "drafts":
             return self._drafts(viewer, limit)
         if tab == "read":
             return self._notices(viewer, cursor, limit)
-        if tab == "started":
-            at = place(CASE_ORDERS.get(sort, CASE_ORDERS["due"]), cursor)
-            return self._started(seen, narrowed, at, limit)
-        if tab == "done":
-            return self._tasks(tab, seen, narrowed, place(_DONE_ORDER, cursor), limit)
-        at = place(_TASK_ORDERS.get(sort, _TASK_ORDERS["due"]), cursor)
-        if tab == "claim":
-            return self._queue(viewer, seen, narrowed, at, limit)
-        return self._tasks("returned" if tab == "returned" else "todo", seen, narrowed, at, limit)
+        tab = tab if tab in _TASK_TABS or tab == "started" else "todo"
+        kind, default = _LISTED.get(tab, ("task", "due"))
+        order, key = chosen(kind, sort, default)
+        at = place(order, cursor) if after is None else Place(order, key(after))
+        given = _Narrowed(viewer, tab, sight(viewer), _narrowed(tab, now, narrowing))
+        sql = self._statements.keep(("inbox", tab, at.shape, *given.shape), lambda: given.page(at))
+        lines = self._ask(sql, {**given.bound, **at.bound, "limit": limit + 1})
+        return at.page((CASES if tab == "started" else TASKS).all(lines), limit, key)
+
+    def inbox_count(self, viewer: Viewer, tab: str, *, now: int = 0, **narrowing: Any) -> int:
+        """How many rows a tab has, narrowed as in ``inbox``; counted up to ``CAP``."""
+        tab = tab if tab in _TASK_TABS or tab == "started" else "todo"
+        given = _Narrowed(viewer, tab, sight(viewer), _narrowed(tab, now, narrowing))
+        sql = self._statements.keep(("inbox count", tab, *given.shape), given.count)
+        return int(self._ask(sql, given.bound)[0][0])
 
     def inbox_counts(self, viewer: Viewer, now: int = 0) -> dict[str, int]:
         """How much is in each tab, counted up to ``CAP``; ``late`` are those to do that are red."""
@@ -137,40 +134,6 @@ class InboxReads(RowReads):
         return bool(self._ask(sql, {**seen.bound, **_values(values), "task": task_id}))
 
     # --- tabs -----------------------------------------------------------------------------------
-
-    def _tasks(self, tab: str, seen: Sight, narrowed: Filters, at: Place, limit: int) -> Page[Task]:
-        def build() -> sa.ClauseElement:
-            query = _columns(_TASK, TASKS.fields).where(*_TABS[tab](), *narrowed.conditions(_TASK))
-            return at.narrow(query)
-
-        key = ("inbox", tab, at.shape, narrowed.shape)
-        sql = self._statements.keep(key, build)
-        given = {**seen.bound, **narrowed.bound, **at.bound, "limit": limit + 1}
-        return at.page(TASKS.all(self._ask(sql, given)), limit, _key_of(at.order))
-
-    def _queue(
-        self, viewer: Viewer, seen: Sight, narrowed: Filters, at: Place, limit: int
-    ) -> Page[Task]:
-        values = viewer.candidate_values()
-        key = ("inbox", "claim", at.shape, narrowed.shape, seen.shape, len(values))
-        sql = self._statements.keep(key, lambda: _claimable(seen, narrowed, at, len(values)))
-        given = {**seen.bound, **_values(values), **narrowed.bound, **at.bound, "limit": limit + 1}
-        return at.page(TASKS.all(self._ask(sql, given)), limit, _key_of(at.order))
-
-    def _started(self, seen: Sight, narrowed: Filters, at: Place, limit: int) -> Page[Instance]:
-        def build() -> sa.ClauseElement:
-            query = _columns(_CASE, CASES.fields).where(
-                _CASE.c.tenant == _bound("tenant"),
-                _CASE.c.started_by == _bound("me"),
-                _CASE.c.parent_id.is_(None),
-                not_excluded(_CASE.c.id),
-                *narrowed.conditions(_CASE),
-            )
-            return at.narrow(query)
-
-        sql = self._statements.keep(("inbox", "started", at.shape, narrowed.shape), build)
-        given = {**seen.bound, **narrowed.bound, **at.bound, "limit": limit + 1}
-        return at.page(CASES.all(self._ask(sql, given)), limit, case_key(at.order))
 
     def _drafts(self, viewer: Viewer, limit: int) -> Page[DraftFound]:
         """The newest drafts; there are never so many that a second page is wanted."""
@@ -212,6 +175,73 @@ class InboxReads(RowReads):
 
 
 # --- the SQL ------------------------------------------------------------------------------------
+
+
+def _narrowed(tab: str, now: int, narrowing: dict[str, Any]) -> Filters:
+    given = dict(narrowing)
+    since, until = given.pop("since", None), given.pop("until", None)
+    column = {"done": "closed_at", "started": "started_at"}.get(tab, "opened_at")
+    return filters(now=now, period=Period(column, since, until), **given)
+
+
+@dataclass(frozen=True)
+class _Narrowed:
+    """The rows of a tab that somebody looks at."""
+
+    viewer: Viewer
+    tab: str
+    seen: Sight
+    filters: Filters
+
+    @property
+    def values(self) -> Sequence[str]:
+        """Whose queues are walked."""
+        return self.viewer.candidate_values() if self.tab == "claim" else ()
+
+    @property
+    def shape(self) -> tuple[Hashable, ...]:
+        """What decides the SQL text."""
+        return (self.filters.shape, *((self.seen.shape, len(self.values)) if self.values else ()))
+
+    @property
+    def bound(self) -> dict[str, Any]:
+        """The values to bind."""
+        return {**self.seen.bound, **_values(self.values), **self.filters.bound}
+
+    def page(self, at: Place) -> sa.ClauseElement:
+        """A page of the rows."""
+        if self.tab == "claim":
+            return _claimable(self.seen, self.filters, at, len(self.values))
+        if self.tab == "started":
+            return at.narrow(_columns(_CASE, CASES.fields).where(*self._conditions()))
+        return at.narrow(_columns(_TASK, TASKS.fields).where(*self._conditions()))
+
+    def count(self) -> sa.ClauseElement:
+        """How many there are, up to ``CAP``."""
+        one: sa.Select[Any] = sa.select(sa.literal_column("1").label("one"))
+        rows: Any
+        if self.tab == "claim":
+            narrowed = self.filters.conditions(_TASK)
+            queues = [
+                sa.select(_waiting(self.seen, n, narrowed).limit(CAP).subquery().c.task_id)
+                for n in range(len(self.values))
+            ]
+            rows = sa.union(*queues) if len(queues) > 1 else queues[0]
+        else:
+            of = _CASE if self.tab == "started" else _TASK
+            rows = one.select_from(of).where(*self._conditions())
+        return sa.select(sa.func.count()).select_from(rows.limit(CAP).subquery())
+
+    def _conditions(self) -> list[sa.ColumnElement[bool]]:
+        if self.tab != "started":
+            return [*_TABS[self.tab](), *self.filters.conditions(_TASK)]
+        return [
+            _CASE.c.tenant == _bound("tenant"),
+            _CASE.c.started_by == _bound("me"),
+            _CASE.c.parent_id.is_(None),
+            not_excluded(_CASE.c.id),
+            *self.filters.conditions(_CASE),
+        ]
 
 
 def _todo() -> list[sa.ColumnElement[bool]]:
@@ -267,16 +297,17 @@ def _waiting(
 
 
 def _claimable(seen: Sight, narrowed: Filters, at: Place, count: int) -> sa.ClauseElement:
-    """A short walk down the queue of each value, merged; a task in two queues comes once."""
+    """A short walk down the queue of each value, merged; a task in two queues comes once.
+
+    In an order the queues are not kept in, they are gone through in full.
+    """
     keys = (_QUEUE.c.sort_at, _QUEUE.c.task_id)[-len(at.order.columns) :]
-    arms = [
-        sa.select(
-            at.narrow(_waiting(seen, number, narrowed.conditions(_TASK)), keys)
-            .subquery(f"queue{number}")
-            .c.task_id
-        )
-        for number in range(count)
-    ]
+    walked = at.order.name in _QUEUED
+    arms = []
+    for number in range(count):
+        queue = _waiting(seen, number, narrowed.conditions(_TASK))
+        short = at.narrow(queue, keys) if walked else queue
+        arms.append(sa.select(short.subquery(f"queue{number}").c.task_id))
     ids = sa.union(*arms).subquery("ids") if len(arms) > 1 else arms[0].subquery("ids")
     query = _columns(_TASK, TASKS.fields).join(
         ids, sa.and_(_TASK.c.tenant == _bound("tenant"), _TASK.c.id == ids.c.task_id)
@@ -375,18 +406,3 @@ def _bound(name: str) -> sa.BindParameter[str]:
 
 def _values(values: Sequence[str]) -> dict[str, str]:
     return {f"value{i}": value for i, value in enumerate(values)}
-
-
-def _key_of(order: Order) -> Callable[[Task], tuple[Any, ...]]:
-    if order.name == "due":
-        return lambda task: (task.sort_at, task.id)
-    if order.name == "done":
-        return lambda task: (task.closed_at, task.id)
-    return lambda task: (task.id,)
-
-
-def case_key(order: Order) -> Callable[[Instance], tuple[Any, ...]]:
-    """What a cursor remembers of a case."""
-    if order.name == "due":
-        return lambda case: (FAR if case.due_at is None else case.due_at, case.id)
-    return lambda case: (case.id,)

@@ -37,12 +37,21 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class Order:
-    """A total order of rows: columns, all upwards or all downwards, the last one unique."""
+    """A total order of rows: columns, all upwards or all downwards, the last one unique.
+
+    ``mixed`` says it column by column instead, where some go up and some down.
+    """
 
     name: str
     columns: tuple[sa.ColumnElement[Any], ...]
     numeric: tuple[bool, ...]
     down: bool = False
+    mixed: tuple[bool, ...] = ()
+
+    @property
+    def downs(self) -> tuple[bool, ...]:
+        """For each column, whether it goes downwards."""
+        return self.mixed or (self.down,) * len(self.columns)
 
 
 @dataclass(frozen=True)
@@ -68,14 +77,15 @@ class Place:
     ) -> sa.Select[Any]:
         """Sort, start after the place, and take ``limit`` rows."""
         columns = columns or self.order.columns
-        down = self.order.down != self.backward
+        downs = [down != self.backward for down in self.order.downs]
         if self.values is not None:
-            here = sa.tuple_(*columns)
-            there = sa.tuple_(
-                *(sa.bindparam(f"after{i}", type_=column.type) for i, column in enumerate(columns))
+            query = query.where(_beyond(columns, downs))
+        query = query.order_by(
+            *(
+                column.desc() if down else column.asc()
+                for column, down in zip(columns, downs, strict=True)
             )
-            query = query.where(here < there if down else here > there)
-        query = query.order_by(*(column.desc() if down else column.asc() for column in columns))
+        )
         return query.limit(sa.bindparam("limit", type_=sa.BigInteger))
 
     def page(self, rows: Sequence[T], limit: int, key: Callable[[T], tuple[Any, ...]]) -> Page[T]:
@@ -94,6 +104,21 @@ class Place:
     def _cursor(self, way: str, values: tuple[Any, ...]) -> str:
         text = json.dumps([self.order.name, way, *values], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _beyond(
+    columns: Sequence[sa.ColumnElement[Any]], downs: Sequence[bool]
+) -> sa.ColumnElement[bool]:
+    """Whether a row lies behind the place: one comparison where all columns go the same way."""
+    there = [sa.bindparam(f"after{i}", type_=column.type) for i, column in enumerate(columns)]
+    if len(set(downs)) == 1:
+        here, place_ = sa.tuple_(*columns), sa.tuple_(*there)
+        return here < place_ if downs[0] else here > place_
+    cases = []
+    for i, (column, down) in enumerate(zip(columns, downs, strict=True)):
+        same = [columns[j] == there[j] for j in range(i)]
+        cases.append(sa.and_(*same, column < there[i] if down else column > there[i]))
+    return sa.or_(*cases)
 
 
 def place(order: Order, cursor: str | None) -> Place:

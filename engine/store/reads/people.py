@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from engine.model.rows import Membership, User
+from engine.model.spelling import typed
 from engine.store.codec import codec
 from engine.store.reads.filters import escape
 from engine.store.reads.paging import Order, Page, bounded, place
@@ -58,9 +59,25 @@ class PeopleReads(RowReads):
 
         key = ("users", len(words), bool(unit_id), active, at.shape)
         given: dict[str, Any] = {"unit": unit_id, "limit": limit + 1, **at.bound}
-        given.update({f"word{i}": f"%{escape(word)}%" for i, word in enumerate(words)})
+        given.update(_words(words))
         found = self._make(User, self._ask(self._statements.keep(key, build), given))
         return at.page(found, limit, lambda user: (user.name, user.id))
+
+    def named(self, text: str, limit: int = 64) -> list[User]:
+        """Users called so: part of a name, the beginning of its pinyin, or its initials."""
+        word = typed(text[:60])
+        if not word:
+            return []
+        sql = self._statements.keep(
+            "named",
+            lambda: (
+                _users()
+                .where(_USER.c.tenant == sa.bindparam("tenant"), _named("word0"))
+                .order_by(_USER.c.name, _USER.c.id)
+                .limit(sa.bindparam("limit", type_=sa.BigInteger))
+            ),
+        )
+        return self._make(User, self._ask(sql, {**_words([word]), "limit": limit}))
 
     def memberships(self, day: str, *, user_ids: Sequence[str] | None = None) -> list[Membership]:
         """Memberships valid on a day (ISO date), of some users or of all."""
@@ -102,13 +119,22 @@ def _users() -> sa.Select[Any]:
     return sa.select(*(_USER.c[name] for name in codec(User).fields))
 
 
+def _words(words: Sequence[str]) -> dict[str, str]:
+    given = {f"word{i}": f"%{escape(word)}%" for i, word in enumerate(words)}
+    return given | {f"word{i}_first": f"% {escape(word)}%" for i, word in enumerate(words)}
+
+
 def _named(name: str) -> sa.ColumnElement[bool]:
     word = sa.bindparam(name, type_=sa.Text())
+    joined = sa.func.replace(_USER.c.name_en, sa.literal_column("' '"), sa.literal_column("''"))
+    written = (_USER.c.name, _USER.c.name_en, joined, _USER.c.id)
+    # Pinyin from its beginning only: “an” is in half of all names.
+    spelled = sa.literal_column("' '").concat(
+        sa.func.coalesce(_USER.c.pinyin, sa.literal_column("''"))
+    )
     return sa.or_(
-        *(
-            sa.func.lower(column).like(word, escape="\\")
-            for column in (_USER.c.name, _USER.c.name_en, _USER.c.id)
-        )
+        *(sa.func.lower(column).like(word, escape="\\") for column in written),
+        spelled.like(sa.bindparam(f"{name}_first", type_=sa.Text()), escape="\\"),
     )
 
 
