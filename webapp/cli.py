@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -414,11 +415,11 @@ def audit_verify(engine: Engine, case_id: str | None, as_json: bool) -> None:
 
 
 @audit.command("seal")
-@click.argument("day")
+@click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
 @with_engine
-def audit_seal(engine: Engine, day: str) -> None:
+def audit_seal(engine: Engine, day: datetime) -> None:
     """封存某一天（平时自动）· seal a day; normally done by itself."""
-    row = engine.execute(SealDay(actor=SYSTEM, day=day))
+    row = engine.execute(SealDay(actor=SYSTEM, day=day.date().isoformat()))
     console.print(row.root if row is not None else "已封存 · sealed before")
 
 

@@ -14,11 +14,13 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import exc as sa_exc
 
 from engine.errors import Unavailable
 from engine.store import planning
 from engine.store.database import Database
+from engine.store.problems import Outdated
 from engine.store.schema import Json, metadata
 from engine.store.sqlite import SqliteDatabase
 
@@ -71,7 +73,10 @@ def remedy(found: str | None) -> dict[str, str]:
 
 
 def migrate(database: Database, folder: Path = _FOLDER) -> None:
-    """Run what is missing; a failure leaves schema and data as they were."""
+    """Run what is missing; a failure leaves schema and data as they were.
+
+    Raises Outdated for a database that a newer program made.
+    """
     sqlite = database.engine.dialect.name == "sqlite"
     try:
         with database.engine.connect() as connection:
@@ -88,6 +93,10 @@ def migrate(database: Database, folder: Path = _FOLDER) -> None:
             except BaseException:
                 _end(connection, sqlite, "ROLLBACK")
                 raise
+    except CommandError as exc:
+        # Alembic knows no way from a revision that this program does not have.
+        found = current(database)
+        raise Outdated(found=found or "", needed=head(), remedy=remedy(found)) from exc
     except sa_exc.DBAPIError as exc:
         raise Unavailable(
             reason={
