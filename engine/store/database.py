@@ -63,6 +63,8 @@ class Step(NamedTuple):
     demanded: int | None
     error: Callable[[], Exception]
     table: str = ""
+    apart: bool = False
+    """Whether it touches no row, and needs no key, of a step before it that writes its table."""
 
     def check(self, touched: int) -> None:
         """Raise the step's error unless it touched what it had to."""

@@ -57,7 +57,8 @@ def _steps(tx: Transaction, statements: Statements, raised: bool) -> Iterator[St
             (changes.puts, "replace"),
         ):
             if new:
-                yield from _insert(of, new.values(), existing, statements)
+                apart = not existing and changes.inserts_apart
+                yield from _insert(of, new.values(), existing, statements, apart=apart)
 
 
 def _raise_version(
@@ -171,11 +172,12 @@ class Batches:
 
 
 def _insert(
-    of: type[Row], new: Iterable[Any], existing: str, statements: Statements
+    of: type[Row], new: Iterable[Any], existing: str, statements: Statements, *, apart: bool
 ) -> Iterator[Step]:
     rows = list(new)
     cells, name = codec(of).cells, codec(of).kind.table.name
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
         sql = statements.insert(of, len(batch), existing)
-        yield Step(sql.text, [[cell for row in batch for cell in cells(row)]], None, moved, name)
+        line = [cell for row in batch for cell in cells(row)]
+        yield Step(sql.text, [line], None, moved, name, apart)

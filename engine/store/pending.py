@@ -138,6 +138,21 @@ class Pending(Generic[R]):
         )
 
     @property
+    def inserts_apart(self) -> bool:
+        """Whether what is inserted needs no key of what is deleted.
+
+        Updates are no matter: they touch no row that is inserted, and keys are never changed.
+        """
+        if not (self.deletes or self.deletes_where or self.taken):
+            return True
+        return not self.codec.kind.unique and not any(
+            key in self.deletes
+            or key in self.taken
+            or any(holds(row, gone) for gone in self.deletes_where)
+            for key, row in self.inserts.items()
+        )
+
+    @property
     def size(self) -> int:
         """How many rows a limited query might lose to pending changes."""
         return len(self.deletes) + len(self.updates) + len(self.taken)

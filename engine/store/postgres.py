@@ -163,26 +163,29 @@ def _numbered(text: str) -> bytes:
 
 
 def _merged(steps: Iterable[Step]) -> Iterator[list[Step]]:
-    """Steps that may be one statement: each on another table, one line each.
+    """Steps that may be one statement: one line each, and none needs what another did.
 
     The parts of a statement do not see each other, so what is written to one table twice, or what
     an INSERT needs out of the way first, stands in statements of its own, in order.
     """
     group: list[Step] = []
-    tables: set[str] = set()
     inserting = False
     for step in steps:
         inserts = step.text.startswith("INSERT")
         alone = len(step.lines) > 1
-        if group and (alone or step.table in tables or inserts != inserting):
+        same = [each for each in group if each.table == step.table]
+        if step.apart:
+            joins = not any(each.text.startswith("INSERT") for each in same)
+        else:
+            joins = not same and inserts == inserting
+        if group and (alone or not joins):
             yield group
-            group, tables = [], set()
+            group = []
         inserting = inserts
         if alone:
             yield [step]
-            continue
-        group.append(step)
-        tables.add(step.table)
+        else:
+            group.append(step)
     if group:
         yield group
 

@@ -102,6 +102,11 @@ class Kind(NamedTuple):
     flags: frozenset[str]
     search: tuple[str, ...]
 
+    @property
+    def unique(self) -> bool:
+        """Whether anything besides the key must be unique."""
+        return any(index.unique for index in self.table.indexes)
+
 
 def _kind(row: type[Row]) -> Kind:
     hints = get_type_hints(row)

@@ -154,6 +154,23 @@ def test_what_is_unknown_sorts_last_in_memory_and_in_the_database(store: Store) 
             assert [one.id for one in r.find(rows.Task, order=order)] == ids
 
 
+def test_what_is_deleted_is_out_of_the_way_of_what_is_inserted(store: Store) -> None:
+    def queue(task_id: str, value: str) -> rows.Candidate:
+        return rows.Candidate(tenant=T, task_id=task_id, value=value, sort_at=1)
+
+    with store.write() as tx:
+        tx.insert(queue("t1", "g:a"), queue("t1", "g:b"))
+    with store.write() as tx:  # the same key again, and another task's
+        tx.delete_where(rows.Candidate, task_id="t1")
+        tx.insert(queue("t1", "g:a"), queue("t2", "g:b"))
+    with store.write() as tx:  # another task's alone
+        tx.delete_where(rows.Candidate, task_id="t2")
+        tx.insert(queue("t3", "g:c"))
+    with store.read() as r:
+        found = r.columns(rows.Candidate, ("task_id", "value"), order="task_id")
+    assert found == [("t1", "g:a"), ("t3", "g:c")]
+
+
 def test_many_rows_are_few_statements(store: Store) -> None:
     with store.read():
         before = store.statements.total
