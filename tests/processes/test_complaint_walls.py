@@ -114,8 +114,9 @@ def start(office: Office, *, accusation: bool, users: list[str], by: str = "wen.
 
 
 def classified(category: str, users: list[str]) -> dict[str, Any]:
+    kind = "本乡其他工作人员" if users else "其他"
     return {
-        "category": category, "competent": True, "respondentKind": "本乡其他工作人员",
+        "category": category, "competent": True, "respondentKind": kind,
         "respondentUsers": users, "classifyReason": "按实质分类。",
     }  # fmt: skip
 
