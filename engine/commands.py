@@ -462,6 +462,42 @@ class SealDay(Command):
     day: str
 
 
+# --- lists ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaveList(Command):
+    """Keep a tab of one's inbox as it is narrowed and sorted (the query of its address), by a name.
+
+    ``pinned`` gives it a tab of its own. With ``list_id`` a kept one is changed.
+    """
+
+    tab: str
+    name: str = _text()
+    query: str = ""
+    pinned: bool = True
+    list_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoveList(Command):
+    """Remove a list one kept."""
+
+    list_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArrangeList(Command):
+    """Choose the columns of a tab, and what opens after a task is done: the ``next`` or the ``list``.
+
+    None leaves as it is.
+    """
+
+    tab: str
+    columns: tuple[str, ...] | None = None
+    after: str | None = None
+
+
 # --- jobs (run by the worker as SYSTEM) ---------------------------------------------------------
 
 

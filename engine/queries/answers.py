@@ -55,6 +55,8 @@ class TaskLine:
     opened_at: int
     closed_at: int | None
     from_name: str
+    here: int = 0
+    """Working days since it came, or that it took."""
     returned_by: str = ""
     returned_from: str = ""
     returned_why: str = ""

@@ -14,7 +14,7 @@ from engine.queries import modeling as m
 
 T = TypeVar("T")
 
-Tab = Literal["todo", "claim", "read", "drafts", "done", "started"]
+Tab = Literal["todo", "claim", "returned", "read", "drafts", "done", "started"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +39,20 @@ class HomeFrame(Query[a.Home]):
 
 @dataclass(frozen=True, kw_only=True)
 class Inbox(Query[a.Page[Any]]):
-    """A tab of one's inbox: TaskLine, CaseLine (started), DraftLine or NoticeLine rows."""
+    """A tab of one's inbox: TaskLine, CaseLine (started), DraftLine or NoticeLine rows.
+
+    ``since`` and ``until`` are ISO dates, both inclusive; ``person`` is a name, its pinyin or its
+    initials; ``sort`` has up to three keys by comma, ``-`` for downwards.
+    """
 
     tab: Tab = "todo"
     text: str = ""
     process_key: str = ""
     lamp: str = ""
-    sort: str = "due"
+    person: str = ""
+    since: str = ""
+    until: str = ""
+    sort: str = ""
     cursor: str = ""
     limit: int = 50
 

@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import queries as q
-from engine.reading import administration, cases, lists, modeling, starting, templates
+from engine.reading import administration, cases, listed, lists, modeling, starting, templates
 
 READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.WhoIs: starting.who_is,
     q.HomeFrame: lists.home,
     q.Inbox: lists.inbox,
+    q.SavedLists: listed.saved_lists,
+    q.HowListed: listed.how_listed,
+    q.NextTask: listed.next_task,
+    q.Named: listed.named,
     q.TaskPage: cases.task_page,
     q.CasePage: cases.case_page,
     q.Cases: lists.cases,

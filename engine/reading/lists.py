@@ -7,9 +7,14 @@ from typing import Any
 
 from engine import queries as q
 from engine.catalog import Package
+from engine.clock import from_millis, legal_date
 from engine.handlers.house import House
 from engine.model.rows import Draft, Instance, StartDraft, Task
 from engine.reading.common import Desk, desk, pairs
+from engine.reading.listed import narrowing
+
+IN_A_ROW = 3
+"""Fields of the form's summary that a row shows."""
 
 
 def inbox(house: House, query: q.Inbox) -> q.Page[Any]:
@@ -22,17 +27,26 @@ def inbox(house: House, query: q.Inbox) -> q.Page[Any]:
         page = at.reader.inbox(
             at.viewer,
             query.tab,
-            text=query.text,
-            process_key=query.process_key,
-            lamp=query.lamp,
             now=at.now_ms,
             cursor=query.cursor or None,
             limit=min(max(query.limit, 1), 200),
-            sort=query.sort,
+            **narrowing(at, _narrowing(query)),
         )
         if query.tab == "started":
             return page_of(page, case_lines(at, page.rows))
         return page_of(page, task_lines(at, page.rows))
+
+
+def _narrowing(query: q.Inbox) -> q.Narrowing:
+    return q.Narrowing(
+        text=query.text,
+        process=query.process_key,
+        lamp=query.lamp,
+        person=query.person,
+        since=query.since,
+        until=query.until,
+        sort=query.sort,
+    )
 
 
 def page_of(page: Any, lines: tuple[Any, ...]) -> q.Page[Any]:
@@ -61,11 +75,12 @@ def _task_line(at: Desk, task: Task) -> q.TaskLine:
         step=package.text(task.name, at.lang),
         process=at.process_title(task.process_key),
         process_key=task.process_key,
-        summary=summary_lines(at, package, task.summary),
+        summary=summary_lines(at, package, task.summary)[:IN_A_ROW],
         lamp=at.lamp_of_row(task),
         urgency=task.urgency,
         opened_at=task.opened_at,
         closed_at=task.closed_at,
+        here=working_days(at, task.opened_at, task.closed_at),
         from_name=at.name(task.from_user),
         returned_by=at.name(back.get("by")),
         returned_from=package.text(back.get("from", ""), at.lang),
@@ -76,6 +91,13 @@ def _task_line(at: Desk, task: Task) -> q.TaskLine:
         instance_id=task.instance_id,
         element_id=task.element_id,
     )
+
+
+def working_days(at: Desk, since: int, until: int | None) -> int:
+    """Working days after a moment's day, up to another's (today's, where there is none)."""
+    first = legal_date(from_millis(since))
+    last = legal_date(from_millis(until)) if until is not None else legal_date(at.now)
+    return at.house.calendar().count(first, last).working_days if last > first else 0
 
 
 def case_lines(at: Desk, rows: Any) -> tuple[q.CaseLine, ...]:
@@ -105,7 +127,7 @@ def case_line(at: Desk, row: Instance) -> q.CaseLine:
         returns=row.returns,
         incidents=row.incidents,
         walled=bool(row.track),
-        summary=summary_lines(at, package, row.summary),
+        summary=summary_lines(at, package, row.summary)[:IN_A_ROW],
     )
 
 
