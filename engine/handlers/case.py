@@ -61,6 +61,7 @@ class Case:
         self._tasks: dict[str, Task] = {}
         self._activities: dict[tuple[str, str], Activity] = {}
         self._new: set[str] = set()
+        self._moved = False
 
     # --- loading ---------------------------------------------------------------------------
 
@@ -158,12 +159,15 @@ class Case:
         self.work_off()
         self.clocks.settle()
         outcomes.after_step(self)
+        if self._moved:
+            self.root.idle_since = self.context.now_ms if self.root.standing else None
         self._write()
 
     def work_off(self) -> None:
         """Turn the facts so far into rows, and those that follow from them."""
         while self._queue:
             instance, fact = self._queue.popleft()
+            self._moved = True
             _WORK[type(fact)](self, instance, fact)
 
     def _write(self) -> None:

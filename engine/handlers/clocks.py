@@ -84,6 +84,7 @@ class CaseClocks:
         else:
             clock.state = "missed" if self._is_late(clock) else "met"
             self.case.root.late |= clock.state == "missed"
+            self.case.root.limited = True
         clock.stopped_at = self.case.context.now_ms
         task = self.case.task(clock.task_id) if clock.task_id else None
         if task is not None:

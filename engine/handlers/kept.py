@@ -31,6 +31,8 @@ ROOT_FIELDS = (
     "steps",
     "standing",
     "oversight_due_at",
+    "idle_since",
+    "limited",
 )
 root_fields = attrgetter(*ROOT_FIELDS)
 CLOSED_FIELDS = (

@@ -189,8 +189,17 @@ _index(
     "id",
     # What supervision counts: answered from the index, without the rows and their big columns.
     *("due_at", "warn_at", "clock_paused", "track", "unit_id", "started_by", "state"),
-    *("incidents", "returns", "parent_id", "ended_at"),
+    *("incidents", "returns", "parent_id", "ended_at", "process_key", "idle_since"),
     where=f"{_CASE} AND ended_at IS NULL",
+)
+_index(
+    rows.Instance,
+    "ended",
+    "ended_at",
+    "id",
+    # Of what came to its end, whether in time: by month, without the rows themselves.
+    *("state", "limited", "late", "track", "unit_id", "started_by", "process_key", "parent_id"),
+    where=f"{_CASE} AND ended_at IS NOT NULL",
 )
 _index(rows.Instance, "due", _DUE, "id", where=_CASE)
 _index(rows.Instance, "process", "process_key", "id", where=_CASE)
@@ -206,6 +215,19 @@ _index(
     where="state = 'open' AND sent_back IS NOT NULL",
 )
 _index(rows.Task, "done", "closed_by", "closed_at", "id", where="state = 'completed'")
+# Where cases stand, and how long each step took, by the elements of a model.
+_index(
+    rows.Task,
+    "standing",
+    *("process_key", "element_id", "root_id", "opened_at"),
+    where="state = 'open'",
+)
+_index(
+    rows.Task,
+    "taken",
+    *("process_key", "closed_at", "id", "element_id", "root_id", "opened_at", "due_at", "name"),
+    where="state = 'completed'",
+)
 _index(rows.Candidate, "queue", "value", "sort_at", "task_id", where="claimed = false")
 _index(rows.Draft, "user", "user_id", "saved_at")
 _index(rows.StartDraft, "user", "user_id", "saved_at")

@@ -20,6 +20,8 @@ class Instance(Row):
     maps an element id to ``{"n": times opened, "by": [users who completed it]}`` for separation of
     duties and returns; ``standing`` maps each open task's id to its stage. ``oversight_due_at`` is
     the day by which a supervisor who follows the case wants to hear, and None where none does.
+    ``idle_since`` is when its tokens last moved while somebody has a task, and None while nobody
+    has; ``limited`` tells that a statutory limit of it was met or missed (``late``: one was overrun).
     """
 
     id: str
@@ -60,6 +62,8 @@ class Instance(Row):
     standing: Json = field(default_factory=dict)
     request_id: str | None = None
     oversight_due_at: int | None = None
+    idle_since: int | None = None
+    limited: bool | None = None
 
 
 @dataclass(kw_only=True, slots=True)
