@@ -58,13 +58,14 @@ def _tasks() -> None:
     _index(
         "task_standing",
         "task",
-        ["process_key", "element_id", "root_id", "opened_at"],
+        ["process_key", "element_id", "root_id", "opened_at", "signs_for"],
         "state = 'open'",
     )
     _index(
         "task_taken",
         "task",
-        ["process_key", "closed_at", "id", "element_id", "root_id", "opened_at", "due_at", "name"],
+        ["process_key", "closed_at", "id", "element_id", "root_id", "opened_at", "due_at", "name"]
+        + ["signs_for"],
         "state = 'completed'",
     )
 
