@@ -109,7 +109,8 @@ class Package:
         """A form in a language, or None where the step has none."""
         if not form_id:
             return None
-        return (self.forms if lang == "zh" else self.forms_en).get(form_id)
+        forms = self.forms if lang == "zh" else self.forms_en
+        return forms.get(form_id) or form_room.house_form(form_id, lang)
 
     def text(self, chinese: str, lang: str) -> str:
         """A text of the package in a language; Chinese where no English is given."""

@@ -159,6 +159,12 @@ class Settings:
         "本单位的标识；一个数据库可容纳多个乡镇，数据互不可见。",
         "Identifier of this office; one database can hold several townships, unseen by each other.",
     )
+    urges_per_day: int = _setting(
+        2,
+        integer(1, 50),
+        "同一人对同一事项每天最多催办的次数。",
+        "How often one person may urge one case in a day.",
+    )
     session_minutes: int = _setting(
         600,
         integer(5, 1440),

@@ -14,6 +14,7 @@ fields are never taken from the answers.
 
 from engine.forms.checks import PeopleCheck
 from engine.forms.form import Form, lint, parse
+from engine.forms.house import OPINION, house_form
 from engine.forms.presenting import Shown, ShownTable, node_text
 from engine.forms.schema import Component, FieldInfo, Kind, Option, Subtype
 from engine.forms.state import FormState, Limits, Node, Row, TableView
@@ -21,6 +22,7 @@ from engine.forms.validation import Validated
 from engine.forms.values import FileRef
 
 __all__ = [
+    "OPINION",
     "Component",
     "FieldInfo",
     "FileRef",
@@ -37,6 +39,7 @@ __all__ = [
     "Subtype",
     "TableView",
     "Validated",
+    "house_form",
     "lint",
     "node_text",
     "parse",

@@ -9,6 +9,7 @@ from engine import commands as c
 from engine.handlers import (
     calendars,
     cases,
+    consulting,
     deployments,
     drafts,
     files,
@@ -17,10 +18,13 @@ from engine.handlers import (
     limits,
     lists,
     messages,
+    overseeing,
     people,
+    returning,
     seals,
     signing,
     tasks,
+    telling,
 )
 from engine.handlers.house import Context
 
@@ -41,6 +45,15 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Any]] = {
     c.SaveDraft: tasks.save_draft,
     c.ReassignTask: handing.reassign,
     c.DelegateTask: handing.delegate,
+    c.ReturnTask: returning.send_back,
+    c.WithdrawTask: returning.withdraw,
+    c.AddSigners: consulting.add,
+    c.SendCopy: telling.send_copy,
+    c.UrgeCase: telling.urge,
+    c.AcknowledgeNotice: telling.acknowledge,
+    c.OverseeCase: overseeing.oversee,
+    c.ReportOversight: overseeing.report,
+    c.LiftOversight: overseeing.lift,
     c.Attach: files.attach,
     c.RemoveAttachment: files.remove,
     c.CorrelateMessage: messages.correlate,

@@ -275,6 +275,11 @@ def _not_yours(context: Context, task: Task) -> dict[str, str]:
     }
 
 
+def not_yours(context: Context, task: Task) -> Forbidden:
+    """The refusal of a task that is not the actor's."""
+    return Forbidden(reason=_not_yours(context, task))
+
+
 def user_name(context: Context, user_id: str | None) -> str:
     """A person's name for messages; the id where there is none."""
     if not user_id:

@@ -94,6 +94,14 @@ def _asked_for(case: Case, task: Task | None, part: Part, day: str) -> dict[str,
     return found
 
 
+def users(case: Case, ids: list[str]) -> dict[str, str | None]:
+    """The units of these people, by user id."""
+    if not ids:
+        return {}
+    found = case.tx.columns(User, ("id", "unit_id"), id=ids)
+    return dict(found)
+
+
 def hindrance(case: Case, task: Task | None, user_id: str, part: Part) -> Text | None:
     """Why somebody may not be named, or None. Separation of duties and walls hold for everybody."""
     viewer = person(case, user_id)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.clock import millis
-from engine.handlers import clocks, opening, outcomes
+from engine.handlers import clocks, consulted, opening, outcomes
 from engine.handlers.kept import CLOSED_FIELDS, ROOT_FIELDS, root_fields
 from engine.handlers.services import CaseServices
 from engine.model import facts as f
@@ -32,6 +32,7 @@ from engine.model.rows import (
 if TYPE_CHECKING:
     from engine.bpmn import Run
     from engine.catalog import Package
+    from engine.handlers.back import Back
     from engine.handlers.house import Context
 
 PROCESS_KEY = "process"
@@ -52,6 +53,8 @@ class Case:
         self.closed: list[Task] = []
         self.cause: Task | None = None
         """The task whose completion set all this off, if one did."""
+        self.going_back: Back | None = None
+        """The return or withdrawal that set it off, if one did."""
         self.clocks = clocks.CaseClocks(self)
         self.calls = 0
         """How many processes this command has called."""
@@ -261,6 +264,10 @@ class Case:
         if self.tx.candidates_of(task.id):
             self.tx.delete_where(Candidate, task_id=task.id)
         self.closed.append(task)
+        if task.signs_for is None:
+            # Opinions that were asked for on it are no longer wanted.
+            for opinion in consulted.waiting(self, task):
+                self.close_task(opinion, "cancelled")
 
     def _find_task(self, instance: Instance, key: str) -> Task | None:
         for task in self._tasks.values():

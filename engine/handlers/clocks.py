@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import from_millis, legal_date, millis
 from engine.errors import Conflict, EvaluationFailed, Invalid, NotFound, Problem
-from engine.handlers import undated
+from engine.handlers import back, deeds, opening, undated
 from engine.handlers.services import moment
 from engine.law import deadlines
 from engine.law.clockstate import ClockState
@@ -69,7 +69,10 @@ class CaseClocks:
         ]
         for clock in self.load():
             if clock.instance_id == instance.id and clock.key == key:
-                self._stop(clock, outcome)
+                if outcome != "cancelled" or not back.goes_on(self, clock):
+                    self._stop(clock, outcome)
+            elif clock.instance_id == instance.id and clock.moves.get(back.CARRIED) == key:
+                self._stop(clock, "cancelled")
 
     def instance_ended(self, instance: Instance, outcome: str) -> None:
         """The process ended, and with it whatever clocks it still had."""
@@ -111,7 +114,10 @@ class CaseClocks:
         element = package.definition.elements[element_id]
         task = next((t for t in case.opened if t.instance_id == instance.id and t.key == key), None)
         self.load()
+        task_id = task.id if task else ""
         for rule_id in self._rules_of(instance, key, element.deadlines):
+            if back.taken_up(self, instance, key, element_id, rule_id, task_id):
+                continue
             try:
                 rule = package.rules.get(rule_id, legal_date(context.now))
             except NotFound:
@@ -125,7 +131,7 @@ class CaseClocks:
                 id=context.new_id(),
                 instance_id=instance.id,
                 root_id=instance.root_id,
-                task_id=task.id if task else None,
+                task_id=task_id or None,
                 key=key,
                 element_id=element_id,
                 rule_id=rule_id,
@@ -147,6 +153,18 @@ class CaseClocks:
             case.tx.insert(clock)
             self._schedule(clock)
             self._touched = True
+        for clock in back.dropped(self, instance, element_id):
+            self._stop(clock, "cancelled")
+
+    def run_on(self, clock: Clock) -> None:
+        """Let a clock that had stopped go on as if it had not."""
+        self._open[clock.id] = clock
+        self.case.root.clocks += 1
+        self._again(clock)
+
+    def touched(self) -> None:
+        """Something moved that tasks and case show."""
+        self._touched = True
 
     def _rules_of(self, instance: Instance, key: str, named: Iterable[str]) -> list[str]:
         """Ids of the rules an element names; a formula may choose them, or none (null)."""
@@ -288,7 +306,7 @@ class CaseClocks:
         rule = DeadlineRule.from_dict(clock.rule)
         task = case.task(clock.task_id) if clock.task_id else None
         if step.role == "handler":
-            values = _handler_values(case, clock, task)
+            values = deeds.in_hand(case, clock.instance_id, task)
         elif step.role == "dept_head" and case.root.unit_id:
             values = [f"g:dept_head@{case.root.unit_id}"]
         else:
@@ -375,7 +393,7 @@ class CaseClocks:
             tasks = {**{task.id: task for task in self._open_tasks()}, **tasks}
         for task in tasks.values():
             mine = [clock for clock in clocks if clock.task_id == task.id]
-            mark(task, mine or self._around(task, clocks))
+            opening.mark(task, mine or self._around(task, clocks))
             self.case.tx.update(task, "due_at", "warn_at", "sort_at", "clock_paused", "rule_id")
             self.case.tx.update_where(Candidate, {"sort_at": task.sort_at}, task_id=task.id)
 
@@ -394,7 +412,8 @@ class CaseClocks:
         return [
             clock
             for clock in clocks
-            if clock.instance_id == instance.id and clock.element_id in scopes
+            if clock.instance_id == instance.id
+            and (clock.element_id in scopes or back.CARRIED in clock.moves)
         ]
 
     def mark_case(self) -> None:
@@ -457,19 +476,6 @@ def _rung(step: deadlines.Escalation) -> str:
     return f"{step.level}:{step.role}"
 
 
-def mark(task: Task, clocks: list[Clock]) -> None:
-    """Copy the most urgent clock's moments onto a task row."""
-    from engine.handlers.opening import FAR_FUTURE
-
-    timed = [clock for clock in clocks if clock.due_at is not None]
-    first = min(timed, key=lambda c: (c.state != "running", c.due_at or 0), default=None)
-    if first is None:
-        return
-    task.due_at, task.warn_at, task.rule_id = first.due_at, first.warn_at, first.rule_id
-    task.clock_paused = first.state == "paused"
-    task.sort_at = first.due_at or FAR_FUTURE
-
-
 def reckon(clock: Clock, context: Context) -> deadlines.Due:
     """A clock row's rule, reckoned with what moved it. A pause still open counts up to now."""
     return deadlines.compute(
@@ -479,21 +485,6 @@ def reckon(clock: Clock, context: Context) -> deadlines.Due:
         state=ClockState.from_dict(clock.moves),
         as_of=context.now if clock.stopped_at is None else from_millis(clock.stopped_at),
     )
-
-
-def _handler_values(case: Case, clock: Clock, task: Task | None) -> list[str]:
-    """Whoever has the clock's step in hand; of a clock over several steps, those open now."""
-    if task is not None:
-        return _holders(case, task)
-    open_tasks = case.tx.find(Task, instance_id=clock.instance_id, state="open")
-    values = [value for found in open_tasks for value in _holders(case, found)]
-    return list(dict.fromkeys(values)) or [f"u:{case.root.started_by}"]
-
-
-def _holders(case: Case, task: Task) -> list[str]:
-    if task.assignee:
-        return [f"u:{task.assignee}"]
-    return [row.value for row in case.tx.find(Candidate, task_id=task.id)]
 
 
 def said(clock: Clock) -> dict[str, Any]:

@@ -101,6 +101,15 @@ def holders(case: Case, task: Task) -> list[str]:
     return [row.value for row in case.tx.find(Candidate, task_id=task.id)]
 
 
+def in_hand(case: Case, instance_id: str, task: Task | None) -> list[str]:
+    """Whoever has a task in hand; where none is meant, all open ones of an instance."""
+    if task is not None:
+        return holders(case, task)
+    open_tasks = case.tx.find(Task, instance_id=instance_id, state="open")
+    values = [value for found in open_tasks for value in holders(case, found)]
+    return list(dict.fromkeys(values)) or [f"u:{case.root.started_by}"]
+
+
 def refuse_suspended(case: Case) -> None:
     """Refuse work on a case that stands still."""
     if case.root.state == "suspended":

@@ -12,7 +12,8 @@ from engine.commands import Attach, RemoveAttachment
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from engine.handlers import access, outputs
 from engine.handlers.contents import refuse_disguised
-from engine.handlers.tasks import refuse_separated, result
+from engine.handlers.results import result
+from engine.handlers.tasks import refuse_separated
 from engine.model.results import CaseResult, Stored
 from engine.model.rows import File, Instance, Task
 from engine.store import ge

@@ -16,7 +16,7 @@ from engine import documents
 from engine.clock import CHINA, from_millis, legal_date, millis
 from engine.commands import BroadcastSignal, CorrelateMessage, GiveUpJob, ResolveIncident, RunJob
 from engine.errors import Forbidden, NotFound, YifaError
-from engine.handlers import access, messages, outputs, seals, undated
+from engine.handlers import access, messages, outputs, overseeing, seals, undated
 from engine.handlers.case import Case
 from engine.law.deadlines import day_start
 from engine.model import evidence
@@ -208,6 +208,7 @@ _CASE_WORK: Mapping[str, Callable[[Case, Job, Any], None]] = {
     "reckon": _reckon,
     "service": _service,
     "document": _document,
+    "oversight": lambda case, job, _prepared: overseeing.remind(case, job),
 }
 
 

@@ -10,7 +10,8 @@ from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden,
 from engine.handlers import access, cases, deployments, outcomes, outputs, secrecy
 from engine.handlers.case import Case
 from engine.handlers.people import directory
-from engine.handlers.tasks import known_files, result
+from engine.handlers.results import result
+from engine.handlers.tasks import known_files
 from engine.model import evidence
 from engine.model.people import Viewer
 from engine.model.results import CaseResult

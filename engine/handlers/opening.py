@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bpmn.definition import Element
 from engine.clock import millis
 from engine.model import facts as f
-from engine.model.rows import Candidate, Instance, Task, User
+from engine.model.rows import Candidate, Clock, Instance, Task, User
 
 if TYPE_CHECKING:
     from engine.handlers.case import Case
@@ -26,6 +26,8 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
         step["n"] = step["n"] + 1
     root.steps = {**root.steps, fact.element_id: step}
     due = millis(fact.due) if fact.due else None
+    back = case.going_back
+    back = back if back is not None and back.opens(instance, fact) else None
     task = Task(
         tenant=instance.tenant,
         id=context.new_id(),
@@ -36,7 +38,8 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
         name=fact.name,
         stage=stage_of(case, instance, element),
         form_id=fact.form_id,
-        assignee=_assignee(case, fact, element, step["by"]),
+        assignee=(back.user_id if back else None)
+        or _assignee(case, fact, element, [] if back else step["by"]),
         suspended=root.state == "suspended",
         priority=fact.priority,
         urgency=root.urgency,
@@ -48,7 +51,7 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
         track=root.track,
         opened_at=context.now_ms,
         from_user=case.cause.closed_by if case.cause is not None else context.actor,
-        sent_back=_sent_back(case, element, step["n"]),
+        sent_back=back.said if back else _sent_back(case, element, step["n"]),
         round=step["n"],
         loop=fact.loop,
         due_at=due,
@@ -72,6 +75,17 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
     if task.assignee:
         case.take_part(task.assignee, "handler")
     return task
+
+
+def mark(task: Task, clocks: list[Clock]) -> None:
+    """Copy the most urgent clock's moments onto a task row."""
+    timed = [clock for clock in clocks if clock.due_at is not None]
+    first = min(timed, key=lambda c: (c.state != "running", c.due_at or 0), default=None)
+    if first is None:
+        return
+    task.due_at, task.warn_at, task.rule_id = first.due_at, first.warn_at, first.rule_id
+    task.clock_paused = first.state == "paused"
+    task.sort_at = first.due_at or FAR_FUTURE
 
 
 def stage_of(case: Case, instance: Instance, element: Element) -> str:

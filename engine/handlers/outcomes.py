@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.clock import legal_date
 from engine.errors import EvaluationFailed
-from engine.handlers import deployments
+from engine.handlers import deployments, followed
 from engine.handlers.viewers import make_viewer
 from engine.model import facts as f
 from engine.model.rows import (
@@ -155,6 +155,8 @@ def guards(case: Case, instance: Instance) -> frozenset[str]:
 def after_step(case: Case) -> None:
     """Everything about the case as a whole that a step may have changed."""
     root = case.root
+    if root.ended_at is not None:
+        followed.end(case)
     if root.state != "completed":
         _apply_exclusions(case)
         _apply_walls(case)
@@ -187,14 +189,17 @@ def _take_from(case: Case, user_id: str) -> None:
     for row in case.tx.find(Task, root_id=case.root.id, state="open"):
         task = case.task(row.id) or row
         case.tx.delete_where(Draft, task_id=task.id, user_id=user_id)
-        if task.assignee == user_id:
+        if user_id in (task.assignee, task.owner):
             _offer_again(case, task)
 
 
 def _offer_again(case: Case, task: Task) -> None:
     """Put a task before its group; one that was assigned to a person alone, before its lane's."""
-    task.assignee = None
-    case.tx.update(task, "assignee")
+    if task.signs_for is not None:
+        case.close_task(task, "cancelled")
+        return
+    task.assignee = task.owner = None
+    case.tx.update(task, "assignee", "owner")
     if case.tx.columns(Candidate, ("value",), task_id=task.id, limit=1):
         case.tx.update_where(Candidate, {"claimed": False}, task_id=task.id)
         return

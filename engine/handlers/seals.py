@@ -124,7 +124,8 @@ class _Told:
             if row is None:
                 yield _differs(chain, entry.seq, "removed", *_step(name))
             elif not (
-                row[:3] == (name, entry.actor, entry.data.get("late_reason", ""))
+                row[:3]
+                == (name, entry.data.get("by", entry.actor), entry.data.get("late_reason", ""))
                 and evidence.matches(row[3], entry.data.get("answers"))
             ):
                 yield _differs(chain, entry.seq, "altered", *_step(name))

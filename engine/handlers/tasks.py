@@ -9,7 +9,16 @@ from engine import feel, forms
 from engine.bpmn import LAW_FUNCTIONS
 from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, EvaluationFailed, Forbidden, Problem
-from engine.handlers import access, deeds, extensions, handing, numbers, outputs, secrecy
+from engine.handlers import (
+    access,
+    consulting,
+    deeds,
+    extensions,
+    handing,
+    numbers,
+    outputs,
+    secrecy,
+)
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.handlers.results import result
@@ -96,12 +105,49 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
     case, task = access.take_task(context, command.task_id, command.expected_version)
     deeds.refuse_suspended(case)
     element = refuse_separated(case, task)
+    if task.signs_for is not None:
+        return _opinion(case, task, command)
     if task.owner is not None:
         # Whoever it was delegated to has done it; completing it is its owner's.
         return handing.give_back(case, task, _form_answers(case, task, command))
+    awaited = consulting.no_completing(case, task)
+    if awaited is not None:
+        raise awaited
     case.clocks.load()
     answers = _checked_answers(case, task, element, command)
-    _close(case, task, answers, command.late_reason)
+    late_reason = command.late_reason
+    return consulting.hand_over(case, task, answers, late_reason) or _finish(
+        case, task, element, answers, late_reason, context.actor
+    )
+
+
+def _opinion(case: Case, task: Task, command: CompleteTask) -> CaseResult:
+    """An opinion on another task: the last one that was awaited lets that task go on."""
+    parent = consulting.give(case, task, command)
+    if parent is None or parent.assignee is None or parent.answers is None:
+        case.settle()
+        return result(case)
+    element, answers = access.element_of(case, parent), parent.answers
+    case.clocks.load()
+    problems = _broken_constraints(case, parent, element, answers)
+    problems += case.clocks.objections(parent, answers, parent.late_reason)
+    if problems:
+        # Time has passed since it was handed in: its owner sees to it.
+        case.settle()
+        return result(case)
+    return _finish(case, parent, element, answers, parent.late_reason, parent.assignee)
+
+
+def _finish(
+    case: Case,
+    task: Task,
+    element: Element,
+    answers: dict[str, Any],
+    late_reason: str,
+    handler: str,
+) -> CaseResult:
+    """Close a task with its checked answers and let the token go on."""
+    _close(case, task, answers, late_reason, handler)
     instance = case.instance(task.instance_id)
     _seal_files(case, instance, answers)
     case.cause = task
@@ -112,7 +158,8 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
         case,
         task,
         "complete",
-        {"answers": answers, "late_reason": command.late_reason, "round": task.round},
+        {"answers": answers, "late_reason": late_reason, "round": task.round}
+        | ({"by": handler} if handler != case.context.actor else {}),
     )
     case.settle()
     return result(case)
@@ -127,12 +174,11 @@ def _seal_files(case: Case, instance: Instance, answers: dict[str, Any]) -> None
     outputs.seal_files(case.context, package, files, answers)
 
 
-def _close(case: Case, task: Task, answers: dict[str, Any], late_reason: str) -> None:
-    context = case.context
-    task.assignee = task.closed_by = context.actor
+def _close(case: Case, task: Task, answers: dict[str, Any], late_reason: str, handler: str) -> None:
+    task.assignee = task.closed_by = handler
     task.answers = answers
     task.late_reason = late_reason
-    case.note_handler(task.element_id, context.actor)
+    case.note_handler(task.element_id, handler)
     case.close_task(task, "completed")
 
 

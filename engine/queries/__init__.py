@@ -4,6 +4,12 @@ Each names its ``viewer`` (a user's id); answers hold only what that person may 
 already in ``lang``. Moments in answers are epoch milliseconds.
 """
 
+from engine.queries.actions import (
+    ActionPage,
+    ActionView,
+    PersonChoice,
+    StepChoice,
+)
 from engine.queries.administration import (
     CalendarView,
     DayLine,
@@ -36,6 +42,7 @@ from engine.queries.answers import (
     LawText,
     MessageLine,
     NoticeLine,
+    OversightLine,
     Page,
     Person,
     ProcessCard,
@@ -99,6 +106,8 @@ from engine.queries.questions import (
 
 __all__ = [
     "Action",
+    "ActionPage",
+    "ActionView",
     "CalendarPage",
     "CalendarView",
     "CaseCounts",
@@ -145,10 +154,12 @@ __all__ = [
     "Narrowing",
     "NextTask",
     "NoticeLine",
+    "OversightLine",
     "PackageFiles",
     "Page",
     "People",
     "Person",
+    "PersonChoice",
     "ProcessCard",
     "ProcessDraftLine",
     "ProcessEditor",
@@ -166,6 +177,7 @@ __all__ = [
     "StartPage",
     "StartView",
     "Startable",
+    "StepChoice",
     "StepDone",
     "Tab",
     "TaskLine",

@@ -128,11 +128,15 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """Something the viewer could do: ``reason`` says why not, where ``enabled`` is false."""
+    """Something the viewer could do: ``reason`` says why not, where ``enabled`` is false.
+
+    ``effect`` is a sentence of what it will cause and who comes next.
+    """
 
     name: str
     enabled: bool
     reason: str = ""
+    effect: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,6 +246,8 @@ class EventLine:
     who: str = ""
     task_id: str = ""
     late: bool = False
+    note: str = ""
+    """Of what was done beside the steps (``kind`` ``deed``): the reason given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -354,6 +360,18 @@ class CaseView:
     diagrams: tuple[DiagramLine, ...]
     incidents: tuple[IncidentLine, ...]
     actions: Mapping[str, Action]
+    oversight: OversightLine | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OversightLine:
+    """A case that is followed: by whom, what is asked, until when, and whether the day is past."""
+
+    by: str
+    demand: str
+    opened_at: int
+    due_at: int
+    overdue: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

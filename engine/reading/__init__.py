@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine import queries as q
-from engine.reading import administration, cases, listed, lists, modeling, starting, templates
+from engine.reading import (
+    actions,
+    administration,
+    cases,
+    listed,
+    lists,
+    modeling,
+    starting,
+    templates,
+)
 
 READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.WhoIs: starting.who_is,
@@ -18,6 +27,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.Named: listed.named,
     q.TaskPage: cases.task_page,
     q.CasePage: cases.case_page,
+    q.ActionPage: actions.action_page,
     q.Cases: lists.cases,
     q.CaseCounts: lists.case_counts,
     q.Startable: starting.startable,

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import queries as q
 from engine.errors import EvaluationFailed, NotFound
-from engine.handlers import access
+from engine.handlers import access, consulting
 from engine.handlers.case import Case
 from engine.handlers.house import House
 from engine.handlers.seals import verify
@@ -21,7 +21,9 @@ from engine.model.rows import (
     Instance,
     Task,
 )
+from engine.reading import actions
 from engine.reading.common import Desk, desk
+from engine.reading.deeds import group_name, step_name
 from engine.reading.dossier import Dossier
 from engine.reading.lists import task_lines
 
@@ -44,7 +46,8 @@ def case_page(house: House, query: q.CasePage) -> q.CaseView:
             messages=dossier.messages(),
             diagrams=dossier.diagrams(),
             incidents=dossier.incidents(),
-            actions=dossier.actions(),
+            actions={**dossier.actions(), **actions.of_case(at, dossier.work())},
+            oversight=actions.oversight(at, dossier.work()),
         )
 
 
@@ -86,10 +89,12 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         id=task.id,
         case=dossier.head(),
         instance_id=task.instance_id,
-        step=package.text(task.name, at.lang),
+        step=step_name(at, package, task),
         element_id=task.element_id,
         state=task.state,
-        help=package.text(element.documentation, at.lang),
+        help=task.local["question"]
+        if task.signs_for
+        else package.text(element.documentation, at.lang),
         lamp=at.lamp_of_row(task),
         form=form,
         context={**visible, **CaseServices(case.context, package, at.lang).functions()},
@@ -139,6 +144,8 @@ def _clock_order(dossier: Dossier) -> list[Clock]:
 def _visible(dossier: Dossier, case: Case, task: Task) -> dict[str, Any]:
     """The variables at the token, without what the viewer may not read."""
     instance = dossier.instances()[task.instance_id]
+    if task.signs_for is not None:
+        return {}
     if task.state != "open" or instance.state != "active":
         return dossier.veil(instance.variables)
     try:
@@ -171,8 +178,11 @@ def _task_actions(at: Desk, case: Case, task: Task, element: Any) -> dict[str, q
         )
     else:
         separated = access.separation(case, task, element, viewer.user_id)
+        awaited = consulting.no_completing(case, task)
         if separated is not None and not viewer.system:
             reason = separated[at.lang]
+        elif awaited is not None:
+            reason = str(awaited.localised(at.lang)["reason"])
     mine = task.assignee == viewer.user_id
     grouped = bool(at.reader.columns(Candidate, ("value",), task_id=task.id, limit=1))
     return {
@@ -190,17 +200,8 @@ def _task_actions(at: Desk, case: Case, task: Task, element: Any) -> dict[str, q
             or at.pick("没有可退回的办理组。", "there is no group to give it back to."),
         ),
         "attach": q.Action(name="attach", enabled=not reason, reason=reason),
+        **actions.of_task(at, case, task),
     }
-
-
-def group_name(at: Desk, value: str) -> str:
-    """A candidate row's value as people read it."""
-    kind, _, rest = value.partition(":")
-    if kind == "u":
-        return at.name(rest)
-    role, _, unit = rest.partition("@")
-    title = at.house.roles.title(role, at.lang)
-    return f"{title}（{at.unit(unit)}）" if unit else title
 
 
 def _split(text: str) -> Iterable[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from engine import documents
 from engine import queries as q
 from engine.catalog import Package
+from engine.forms.house import OPINION, TEXTS
 from engine.handlers import cases as case_handlers
 from engine.handlers import outputs, secrecy
 from engine.handlers.case import Case
@@ -20,12 +21,14 @@ from engine.model.rows import (
     Comment,
     Deployment,
     Document,
+    Draft,
     File,
     Incident,
     Instance,
     Subscription,
     Task,
 )
+from engine.reading import deeds
 from engine.reading.common import Desk
 from engine.reading.lists import stage_text
 
@@ -127,7 +130,7 @@ class Dossier:
             values,
             now=self.at.now,
             lang=self.at.lang,
-            texts=package.texts,
+            texts={**TEXTS, **package.texts} if form_id == OPINION else package.texts,
             name_of=self.at.name,
         )
         hidden = self.hidden() - typed
@@ -148,7 +151,7 @@ class Dossier:
         return q.StepDone(
             task_id=task.id,
             element_id=task.element_id,
-            step=package.text(task.name, self.at.lang),
+            step=deeds.step_name(self.at, package, task),
             who=self.at.name(task.closed_by),
             at=task.closed_at or 0,
             opened_at=task.opened_at,
@@ -213,7 +216,13 @@ class Dossier:
         if file.id in self._handed_in:
             return True
         waiting = any(task.id == file.task_id and task.state == "open" for task in self.tasks())
-        return waiting and file.uploaded_by == self.at.viewer.user_id
+        return waiting and (file.uploaded_by == self.at.viewer.user_id or self._given(file))
+
+    def _given(self, file: File) -> bool:
+        """Whether a file came to the viewer with a draft, when a task was handed on to them."""
+        user_id = self.at.viewer.user_id
+        draft = self.at.reader.get(Draft, task_id=file.task_id, user_id=user_id)
+        return draft is not None and file.id in set(outputs.file_ids(draft.answers))
 
     def may_read(self, file: File) -> bool:
         """Whether the viewer may read a file of the case."""
@@ -301,7 +310,9 @@ class Dossier:
                     late=late,
                 )
             )
-        return tuple(lines)
+        packages = {key: self.package(key) for key in self.instances()}
+        lines += deeds.lines(self.at, self.root.id, packages, self.tasks())
+        return tuple(sorted(lines, key=lambda line: line.entered_at))
 
     def diagrams(self) -> tuple[q.DiagramLine, ...]:
         """Each instance's diagram with its marks; the root's first."""

@@ -11,6 +11,7 @@ from engine.clock import from_millis, legal_date
 from engine.handlers.house import House
 from engine.model.rows import Draft, Instance, StartDraft, Task
 from engine.reading.common import Desk, desk, pairs
+from engine.reading.deeds import step_name
 from engine.reading.listed import narrowing
 
 IN_A_ROW = 3
@@ -72,7 +73,7 @@ def _task_line(at: Desk, task: Task) -> q.TaskLine:
         case_id=task.root_id,
         title=task.title or package.manifest.title,
         case_no=task.case_no,
-        step=package.text(task.name, at.lang),
+        step=step_name(at, package, task),
         process=at.process_title(task.process_key),
         process_key=task.process_key,
         summary=summary_lines(at, package, task.summary)[:IN_A_ROW],

@@ -20,6 +20,7 @@ _STATES: dict[str, sa.ColumnElement[bool]] = {
     "ended": CASE.c.ended_at.is_not(None),
     "trouble": CASE.c.incidents > 0,
     "returned": CASE.c.returns >= 2,
+    "overseen": CASE.c.oversight_due_at.is_not(None),
 }
 """States that are more than the value of a column."""
 
