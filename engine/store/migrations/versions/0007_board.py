@@ -1,5 +1,8 @@
 """What a supervisor's board counts: who stands still since when, who ended in time, steps by element."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -37,44 +40,28 @@ def upgrade() -> None:
 
 def _cases() -> None:
     op.drop_index("instance_open", "instance")
-    _index(
-        "instance_open",
-        "instance",
-        [sa.literal_column("coalesce(due_at, 9999999999999)"), "id", "due_at", "warn_at"]
-        + ["clock_paused", "track", "unit_id", "started_by", "state", "incidents", "returns"]
-        + ["parent_id", "ended_at", "process_key", "idle_since"],
-        f"{CASE} AND ended_at IS NULL",
-    )
-    _index(
-        "instance_ended",
-        "instance",
-        ["ended_at", "id", "state", "limited", "late", "track", "unit_id", "started_by"]
-        + ["process_key", "parent_id"],
-        f"{CASE} AND ended_at IS NOT NULL",
-    )
+    seen = ["track", "unit_id", "started_by", "process_key", "parent_id"]
+    due = sa.literal_column("coalesce(due_at, 9999999999999)")
+    clocks = ["due_at", "warn_at", "clock_paused", "track", "unit_id", "started_by", "state"]
+    told = ["incidents", "returns", "parent_id", "ended_at", "process_key", "idle_since"]
+    _index("instance_open", "instance", [due, "id", *clocks, *told], f"{CASE} AND ended_at IS NULL")
+    ended = ["ended_at", "id", "state", "limited", "late", *seen]
+    _index("instance_ended", "instance", ended, f"{CASE} AND ended_at IS NOT NULL")
 
 
 def _tasks() -> None:
-    _index(
-        "task_standing",
-        "task",
-        ["process_key", "element_id", "root_id", "opened_at", "signs_for"],
-        "state = 'open'",
-    )
-    _index(
-        "task_taken",
-        "task",
-        ["process_key", "closed_at", "id", "element_id", "root_id", "opened_at", "due_at", "name"]
-        + ["signs_for"],
-        "state = 'completed'",
-    )
+    standing = ["process_key", "element_id", "root_id", "opened_at", "signs_for"]
+    _index("task_standing", "task", standing, "state = 'open'")
+    how_long = ["element_id", "root_id", "opened_at", "due_at", "name", "signs_for"]
+    taken = ["process_key", "closed_at", "id", *how_long]
+    _index("task_taken", "task", taken, "state = 'completed'")
 
 
-def _index(name: str, table: str, columns: list[object], where: str) -> None:
+def _index(name: str, table: str, columns: Sequence[Any], where: str) -> None:
     op.create_index(
         name,
         table,
-        ["tenant", *columns],  # type: ignore[list-item]
+        ["tenant", *columns],
         sqlite_where=sa.text(where),
         postgresql_where=sa.text(where),
     )
