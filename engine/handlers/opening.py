@@ -39,7 +39,7 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
         stage=stage_of(case, instance, element),
         form_id=fact.form_id,
         assignee=(back.user_id if back else None)
-        or _assignee(case, fact, element, [] if back else step["by"]),
+        or assignee_of(case, fact, element, [] if back else step["by"]),
         suspended=root.state == "suspended",
         priority=fact.priority,
         urgency=root.urgency,
@@ -62,7 +62,7 @@ def open_task(case: Case, instance: Instance, fact: f.TaskOpened) -> Task:
         root.returns += 1
     root.standing = {**root.standing, task.id: task.stage}
     case.tx.insert(task)
-    for value in _candidates(fact, element):
+    for value in offered(fact, element):
         case.tx.insert(
             Candidate(
                 tenant=instance.tenant,
@@ -100,7 +100,8 @@ def stage_of(case: Case, instance: Instance, element: Element) -> str:
     return element.name
 
 
-def _candidates(fact: f.TaskOpened, element: Element) -> list[str]:
+def offered(fact: f.TaskOpened, element: Element) -> list[str]:
+    """Values (as in ``Candidate``) of those a fresh task is before."""
     values = [f"u:{user}" for user in fact.candidate_users]
     values += [f"g:{group}" for group in fact.candidate_groups]
     if not values and fact.assignee is None and element.lane:
@@ -108,7 +109,7 @@ def _candidates(fact: f.TaskOpened, element: Element) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _assignee(case: Case, fact: f.TaskOpened, element: Element, before: list[str]) -> str | None:
+def assignee_of(case: Case, fact: f.TaskOpened, element: Element, before: list[str]) -> str | None:
     """The model's assignee; else whoever must or did handle this step, as long as they may."""
     if fact.assignee:
         return None if fact.assignee in case.root.excluded else fact.assignee

@@ -51,6 +51,7 @@ from engine.queries.answers import (
     TaskLine,
     TaskView,
 )
+from engine.queries.foresight import AfterTask, NextStep, Outlook
 from engine.queries.lists import (
     HowListed,
     ListLook,
@@ -108,6 +109,7 @@ __all__ = [
     "Action",
     "ActionPage",
     "ActionView",
+    "AfterTask",
     "CalendarPage",
     "CalendarView",
     "CaseCounts",
@@ -152,8 +154,10 @@ __all__ = [
     "MessageLine",
     "Named",
     "Narrowing",
+    "NextStep",
     "NextTask",
     "NoticeLine",
+    "Outlook",
     "OversightLine",
     "PackageFiles",
     "Page",

@@ -56,12 +56,13 @@ def task_page(house: House, query: q.TaskPage) -> q.TaskView:
     with desk(house, query) as at:
         task = at.reader.get(Task, id=query.task_id) if is_id(query.task_id) else None
         root = at.reader.get(Instance, id=task.root_id) if task is not None else None
-        if task is None or root is None or not _may_open(at, root, task):
+        if task is None or root is None or not may_open(at, root, task):
             raise NotFound(what={"zh": "任务", "en": "task"})
         return _task_view(at, Dossier(at, root), task)
 
 
-def _may_open(at: Desk, root: Instance, task: Task) -> bool:
+def may_open(at: Desk, root: Instance, task: Task) -> bool:
+    """Whether the viewer may open a task's page."""
     if task.state == "open" and access.may_take(at.reader, at.viewer, root, task):
         return True
     return access.may_see(at.reader, at.viewer, root)
@@ -131,7 +132,7 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         ),
         clocks=tuple(clocks),
         comments=dossier.comments(),
-        actions=_task_actions(at, case, task, element),
+        actions=task_actions(at, case, task, element),
     )
 
 
@@ -162,7 +163,7 @@ def _visible(dossier: Dossier, case: Case, task: Task) -> dict[str, Any]:
     return veiled
 
 
-def _task_actions(at: Desk, case: Case, task: Task, element: Any) -> dict[str, q.Action]:
+def task_actions(at: Desk, case: Case, task: Task, element: Any) -> dict[str, q.Action]:
     """What the viewer may do with a task, and why not."""
     viewer, root = at.viewer, case.root
     reason = ""
