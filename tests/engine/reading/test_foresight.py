@@ -35,7 +35,8 @@ def test_the_branch_the_answers_choose_is_told_with_who_gets_it(town: Town) -> N
     task = town.task("a")
     there = after(town, "zhang", task, ok=True, why="有依据")
     assert [(step.step, step.who) for step in there.steps] == [("审核", ("民政办（法制审查员）",))]
-    assert not there.ends and not there.steps[0].nobody
+    assert not there.ends
+    assert not there.steps[0].nobody
     back = after(town, "zhang", task, ok=False, why="无")
     assert [step.step for step in back.steps] == ["修改"]
     assert "财政所" in back.steps[0].who[0]
@@ -57,7 +58,8 @@ def test_faults_are_counted_and_lead_nowhere(town: Town) -> None:
     town.deploy(WAY, a_form=FORM)
     town.start("zhang")
     told = after(town, "zhang", town.task("a"), ok=True)
-    assert told.faults == 1 and told.steps == ()
+    assert told.faults == 1
+    assert told.steps == ()
 
 
 def test_a_step_nobody_could_do_is_told(town: Town) -> None:
@@ -98,7 +100,9 @@ def test_parallel_steps_still_open_are_named(town: Town) -> None:
     )  # fmt: skip
     town.start("zhang")
     told = after(town, "zhang", town.task("a"))
-    assert told.awaited == ("乙",) and not told.steps and not told.ends
+    assert told.awaited == ("乙",)
+    assert not told.steps
+    assert not told.ends
 
 
 def test_only_who_may_complete_a_task_may_ask(town: Town) -> None:
