@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.routing import Rule
 
 from engine import queries as q
-from engine.commands import SYSTEM, Attach
+from engine.commands import SYSTEM, Attach, SaveProcessDraft
 from engine.errors import YifaError
 from tests.support import office as township
 from tests.support.office import ADMIN, DRAFTER, LEGAL, STRANGER, Office
@@ -30,6 +30,11 @@ def ids(office: Office) -> dict[str, str]:
     view = engine.query(q.CasePage(viewer=SYSTEM, case_id=case_id))
     (process,) = engine.query(q.Processes(viewer=SYSTEM))
     held = engine.query(q.UserPage(viewer=SYSTEM, user_id=DRAFTER)).memberships[0]
+    draft = engine.execute(
+        SaveProcessDraft(
+            actor=ADMIN, process_key="supplies", base_id=process.deployment_id, files={}
+        )
+    )
     return {
         "case_id": case_id,
         "task_id": office.task(case_id, "S2_review"),
@@ -45,6 +50,10 @@ def ids(office: Office) -> dict[str, str]:
         "incident_id": case_id,
         "tab": "done",
         "action": "cancel",
+        "list_id": case_id,
+        "state": process.deployment_id,
+        "draft_id": draft.draft_id,
+        "part": "main.bpmn",
         "wanted": "en",
         "format": "pdf",
         "filename": "icon.svg",

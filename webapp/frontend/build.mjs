@@ -9,6 +9,7 @@ import * as esbuild from "esbuild";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { patches } from "./patches.mjs";
 import { purge } from "./purge.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -29,10 +30,13 @@ const { metafile } = await esbuild.build({
   target: ["chrome90"],
   charset: "utf8",
   legalComments: "none", // whole licences are written below
-  loader: { ".woff": "file", ".woff2": "file", ".svg": "file", ".png": "file" },
+  loader: Object.fromEntries(
+    ["woff", "woff2", "ttf", "eot", "svg", "png"].map((ending) => [`.${ending}`, "file"]),
+  ),
   metafile: true,
   logLevel: "warning",
   plugins: [
+    patches,
     {
       name: "purge",
       setup(build) {

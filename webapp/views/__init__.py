@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.views import admin, auth, cases, health, inbox, start, supervision, tasks
+from webapp.views import actions, auth, cases, health, inbox, modeling, start, supervision, tasks
 
 BLUEPRINTS = (
     auth.pages,
     inbox.pages,
     tasks.pages,
+    actions.pages,
     cases.pages,
     start.pages,
     supervision.pages,
-    admin.pages,
+    modeling.pages,  # the administrators', with those of drawing processes
 )
 
 

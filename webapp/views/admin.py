@@ -37,6 +37,7 @@ from engine.queries import (
     Incidents,
     Jobs,
     PackageFiles,
+    ProcessEditor,
     Processes,
     ProcessPage,
     ProcessView,
@@ -75,7 +76,11 @@ def processes() -> str:
 @pages.get("/processes/<key>")
 def process(key: str) -> str:
     """One process: its diagram, versions, running cases per version, warnings."""
-    return render_template("admin/process.html", process=ask(ProcessPage, key=key))
+    return render_template(
+        "admin/process.html",
+        process=ask(ProcessPage, key=key),
+        drawn=ask(ProcessEditor, process_key=key),
+    )
 
 
 @pages.route("/deploy", methods=["GET", "POST"])

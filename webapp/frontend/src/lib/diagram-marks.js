@@ -1,8 +1,11 @@
 // Marks of a case on its model: a class that colours the element and a badge that says the same
 // without colour. Drawing again replaces what was drawn before.
 
-const STATES = ["active", "overdue", "waiting", "done"];
-const SIGNS = { active: "●", overdue: "!", waiting: "…", done: "✓" };
+const SIGNS = {
+  ...{ active: "●", overdue: "!", waiting: "…", done: "✓" },
+  ...{ added: "+", removed: "−", changed: "≠", moved: "↔" }, // between two drawings
+};
+const STATES = Object.keys(SIGNS);
 const OVERLAY = "yf-mark";
 
 export function drawMarks(viewer, marks) {

@@ -1,0 +1,60 @@
+// Small changes to packages as they are bundled. Each says why, and fails when the package changed.
+
+import { readFileSync } from "node:fs";
+
+const PATCHES = [
+  {
+    // The content-security policy allows no <style> made by script; sheets made by script it does.
+    filter: /[\\/]style-mod[\\/]src[\\/]style-mod\.js$/,
+    change: replacing("!root.head && root.adoptedStyleSheets", "root.adoptedStyleSheets"),
+  },
+  {
+    // Its messages are English only. The server checks every formula, in the page's language.
+    filter: /[\\/]@bpmn-io[\\/]feel-lint[\\/]dist[\\/]index\.js$/,
+    change: () => "export const cmFeelLinter = () => () => [];\nexport const lintExpression = () => [];\n",
+  },
+  {
+    // Names complete what is typed; the English handbook behind them stays out. Ours are added.
+    filter: /[\\/]@camunda[\\/]feel-builtins[\\/]dist[\\/]index\.js$/,
+    change: (text) =>
+      replacing(/"info": "(?:[^"\\]|\\.)*"/g, '"info": ""')(text) +
+      `\ncamundaBuiltins.push(...${JSON.stringify(houseFunctions())});\n`,
+  },
+];
+
+function replacing(old, fresh) {
+  return (text) => {
+    const changed = text.replace(old, fresh);
+    if (changed === text) throw new Error(`nothing to replace any more: ${old}`);
+    return changed;
+  };
+}
+
+function houseFunctions() {
+  const functions = {
+    "limit date": ["id", "anchor"],
+    "earliest date": ["id", "anchor"],
+    "add working days": ["date", "n"],
+    "working days between": ["from", "to"],
+    units: [],
+    parameter: ["id"],
+  };
+  return Object.entries(functions).map(([name, params]) => ({
+    name,
+    type: "function",
+    params: params.map((each) => ({ name: each })),
+    info: "",
+  }));
+}
+
+export const patches = {
+  name: "patches",
+  setup(build) {
+    for (const { filter, change } of PATCHES) {
+      build.onLoad({ filter }, ({ path }) => ({
+        contents: change(readFileSync(path, "utf8")),
+        loader: "js",
+      }));
+    }
+  },
+};

@@ -1,0 +1,276 @@
+"""Drawing processes: the editor, its drafts and checks, what changed, and deploying from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.commands import Deploy, DiscardProcessDraft, SaveProcessDraft, TakeEditorSeat
+from engine.errors import Conflict, Invalid, ModelRejected, Problem, YifaError
+from engine.model.results import DraftSaved
+from engine.queries import (
+    CheckPackage,
+    CompareProcess,
+    Comparison,
+    Editors,
+    EditorView,
+    ElementTemplates,
+    ProcessEditor,
+    ProcessFiles,
+)
+from webapp.asked import whole
+from webapp.current import ask, do, lang
+from webapp.errors import status_of
+from webapp.protection import as_data
+from webapp.views.admin import Answer
+from webapp.views.admin import pages as pages
+
+MODEL = "main.bpmn"
+
+Told = tuple[Response, int]
+"""An answer to the editor's script, as JSON."""
+
+
+@pages.get("/processes/<key>/edit")
+def edit(key: str) -> str:
+    """The editor of a process: on its newest version, or on a draft."""
+    view = ask(ProcessEditor, process_key=key, draft_id=request.args.get("draft", "")[:40])
+    return render_template("admin/edit.html", view=view, editor=_editor(view))
+
+
+def _editor(view: EditorView) -> dict[str, Any]:
+    """What the editor's script stands on; capitals in addresses are filled in by it."""
+    state = view.draft.id if view.draft else view.base_id
+    key = view.key
+    return {
+        "lang": lang(),
+        "key": key,
+        "base": view.base_id,
+        "draft": {"id": view.draft.id, "version": view.draft.version} if view.draft else None,
+        "choices": {kind: [asdict(each) for each in some] for kind, some in view.choices.items()},
+        "urls": {
+            "model": url_for("admin.state_model", key=key, state=state),
+            "check": url_for("admin.check_model", key=key),
+            "save": url_for("admin.save_draft", key=key),
+            "seat": url_for("admin.editor_seat", key=key),
+            "part": url_for("admin.package_part", key=key, state=view.base_id, part="PATH"),
+            "difference": url_for("admin.difference", key=key, old="OLD", new="NEW", other="OTHER"),
+            "deploy": url_for("admin.deploy_draft", key=key, state="NEW"),
+            "download": url_for("admin.state_model", key=key, state="NEW", download=1),
+        },
+    }
+
+
+@pages.get("/processes/<key>/states/<state>.bpmn")
+def state_model(key: str, state: str) -> Response:
+    """The model of a version or draft."""
+    content = _model_of(ask(ProcessFiles, process_key=key, state=state))
+    response = make_response(content)
+    response.headers["Content-Type"] = "application/xml; charset=utf-8"
+    if "download" in request.args:
+        response.headers["Content-Disposition"] = "attachment; filename=main.bpmn"
+    return as_data(response)
+
+
+def _model_of(files: Mapping[str, bytes]) -> bytes:
+    return next((data for path, data in files.items() if path.endswith(".bpmn")), b"")
+
+
+# --- what the editor asks while one draws ----------------------------------------------------------
+
+
+@pages.post("/processes/<key>/check")
+def check_model(key: str) -> Told:
+    """Everything wrong with what is drawn, by the rules of deployment."""
+    given = _given()
+    try:
+        files = _with_model(key, given.get("base", ""), given.get("xml", ""))
+        problems = ask(CheckPackage, files=files)
+    except YifaError as exc:
+        return _refused(exc)
+    return jsonify(problems=[_said(problem) for problem in problems]), 200
+
+
+@pages.post("/processes/<key>/draft")
+def save_draft(key: str) -> Told:
+    """Keep what is drawn; beside somebody else's, where they saved meanwhile."""
+    given = _given()
+    try:
+        saved: DraftSaved = do(
+            SaveProcessDraft,
+            process_key=key,
+            base_id=given.get("base", ""),
+            files={MODEL: given.get("xml", "").encode("utf-8", "replace")},
+            draft_id=given.get("draft") or None,
+            expected_version=whole(given.get("version", "")) or 0,
+        )
+    except YifaError as exc:
+        return _refused(exc)
+    return jsonify(draft=saved.draft_id, version=saved.version, beside=saved.beside), 200
+
+
+@pages.post("/processes/<key>/seat")
+def editor_seat(key: str) -> Told:
+    """Say that one's editor is open, or is left; hear who else has it open."""
+    try:
+        do(TakeEditorSeat, process_key=key, leaves=_given().get("leaves") == "True")
+        return jsonify(editors=ask(Editors, process_key=key)), 200
+    except YifaError as exc:
+        return _refused(exc)
+
+
+def _given() -> dict[str, str]:
+    """The simple values of a JSON body as texts; nothing where there is no such body."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        return {}
+    return {str(name): str(value) for name, value in body.items() if value is not None}
+
+
+def _refused(exc: YifaError) -> Told:
+    problems = exc.problems if isinstance(exc, Invalid) else ()
+    said = [_said(problem) for problem in problems]
+    return jsonify(text=exc.message(lang()), problems=said), status_of(exc)
+
+
+def _said(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "where": problem.where,
+        "file": problem.file,
+        "line": problem.line,
+        "text": problem.text(lang()),
+    }
+
+
+def _with_model(key: str, state: str, xml: str) -> dict[str, bytes]:
+    """A state's package with another drawing in the place of its own."""
+    files = ask(ProcessFiles, process_key=key, state=state)
+    kept = {path: data for path, data in files.items() if not path.endswith(".bpmn")}
+    return {**kept, MODEL: xml.encode("utf-8", "replace")}
+
+
+# --- drafts, differences, deployment -----------------------------------------------------------------
+
+
+@pages.post("/processes/<key>/drafts/<draft_id>/discard")
+def discard_draft(key: str, draft_id: str) -> Response:
+    """Throw a draft away."""
+    version = whole(request.form.get("version", "")) or 0
+    do(DiscardProcessDraft, draft_id=draft_id, expected_version=version)
+    flash(_("草稿已舍弃。"), "success")
+    return redirect(url_for("admin.process", key=key))
+
+
+@pages.get("/processes/<key>/difference")
+def difference(key: str) -> str:
+    """What changed between two states; and, where two drew at once, what the other one changed."""
+    old, new, other = (request.args.get(name, "")[:40] for name in ("old", "new", "other"))
+    mine = ask(CompareProcess, process_key=key, old=old, new=new)
+    theirs = ask(CompareProcess, process_key=key, old=old, new=other) if other else None
+    return render_template(
+        "admin/difference.html", key=key, mine=mine, theirs=theirs, both=_both(mine, theirs)
+    )
+
+
+def _both(mine: Comparison, theirs: Comparison | None) -> frozenset[str]:
+    """Elements that both changed: there somebody has to choose."""
+    if theirs is None:
+        return frozenset()
+    ours, others = (
+        {change.element for change in each.changes if change.how != "moved"}
+        for each in (mine, theirs)
+    )
+    return frozenset(ours & others)
+
+
+@pages.route("/processes/<key>/deploy/<state>", methods=["GET", "POST"])
+def deploy_draft(key: str, state: str) -> Answer:
+    """Every problem and every change against the running version; then deployed from here."""
+    files = ask(ProcessFiles, process_key=key, state=state)
+    problems = ask(CheckPackage, files=files)
+    if request.method == "GET":
+        return _deploy_page(key, state, problems), 200
+    try:
+        result = do(
+            Deploy,
+            files=files,
+            note=request.form.get("note", "")[:500],
+            expected_version=whole(request.form.get("version", "")) or 0,
+        )
+    except ModelRejected as exc:
+        return _deploy_page(key, state, exc.problems), 422
+    except Conflict as exc:
+        told = Problem(code=exc.code, zh=exc.message("zh"), en=exc.message("en"))
+        return _deploy_page(key, state, (told, *problems)), 409
+    view = ask(ProcessEditor, process_key=key)
+    draft = next((line for line in view.drafts if line.id == state), None)
+    if draft is not None:
+        do(DiscardProcessDraft, draft_id=draft.id, expected_version=draft.version)
+    flash(
+        _(
+            "已部署第 %(version)s 版；在办事项仍按原版本办理，新事项用新版本。",
+            version=result.version,
+        ),
+        "success",
+    )
+    return redirect(url_for("admin.process", key=key))
+
+
+def _deploy_page(key: str, state: str, problems: Any) -> str:
+    view = ask(ProcessEditor, process_key=key)
+    newest = view.base_id
+    draft = next((line for line in view.drafts if line.id == state), None)
+    try:
+        change = ask(CompareProcess, process_key=key, old=newest, new=state)
+    except ModelRejected:  # cannot be read at all, which the problems tell
+        change = None
+    errors = [problem for problem in problems if problem.severity == "error"]
+    return render_template(
+        "admin/deploy_draft.html",
+        key=key,
+        state=state,
+        view=view,
+        draft=draft,
+        problems=problems,
+        errors=errors,
+        change=change,
+        note=request.form.get("note", ""),
+    )
+
+
+# --- parts of a package, and templates ------------------------------------------------------------
+
+
+@pages.get("/processes/<key>/states/<state>/parts/<path:part>")
+def package_part(key: str, state: str, part: str) -> str:
+    """A form or decision of a package, to be read beside the drawing."""
+    files = ask(ProcessFiles, process_key=key, state=state)
+    path = part if part in files else _decision_file(files, part)
+    text = files[path].decode("utf-8", "replace") if path in files else ""
+    return render_template("admin/part.html", key=key, path=path or part, text=text)
+
+
+def _decision_file(files: Mapping[str, bytes], part: str) -> str:
+    """The file in which a decision of that id is written."""
+    wanted = f'id="{part.removeprefix("decisions/")}"'.encode()
+    return next(
+        (path for path, data in files.items() if path.endswith(".dmn") and wanted in data), ""
+    )
+
+
+@pages.get("/element-templates.json")
+def element_templates() -> Response:
+    """Our properties as the desktop Camunda Modeler offers them, made from the catalogue."""
+    text = json.dumps(ask(ElementTemplates), ensure_ascii=False, indent=2)
+    response = make_response(text)
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    response.headers["Content-Disposition"] = "attachment; filename=yifa-element-templates.json"
+    return response
