@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from engine.store.reads.board import BoardReads
 from engine.store.reads.cases import CaseReads
 from engine.store.reads.evidence import EvidenceReads
 from engine.store.reads.inbox import InboxReads
 from engine.store.reads.people import PeopleReads
 
 
-class Reads(InboxReads, CaseReads, PeopleReads, EvidenceReads):
+class Reads(InboxReads, CaseReads, BoardReads, PeopleReads, EvidenceReads):
     """All reads together; a transaction can ask the same questions as a page."""

@@ -41,7 +41,7 @@ def upgrade() -> None:
 def _cases() -> None:
     op.drop_index("instance_open", "instance")
     seen = ["track", "unit_id", "started_by", "process_key", "parent_id"]
-    due = sa.literal_column("coalesce(due_at, 9999999999999)")
+    due: Any = sa.literal_column("coalesce(due_at, 9999999999999)")
     clocks = ["due_at", "warn_at", "clock_paused", "track", "unit_id", "started_by", "state"]
     told = ["incidents", "returns", "parent_id", "ended_at", "process_key", "idle_since"]
     _index("instance_open", "instance", [due, "id", *clocks, *told], f"{CASE} AND ended_at IS NULL")
