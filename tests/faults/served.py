@@ -92,12 +92,13 @@ class Clerk:
                     self.cookies[cookie.key] = cookie.value
         return answer.status, text
 
-    def complete(self, task_ids: list[str], answered: set[str], tried: set[str]) -> None:
-        """Complete tasks until the server is gone; note each that was answered."""
+    def complete(self, task_ids: list[str], answered: set[str], tried: dict[str, int]) -> None:
+        """Complete tasks until the server is gone; note the number sent with each, and answers."""
         for task_id in task_ids:
-            tried.add(task_id)
+            # A number of its own, also when a task is tried again.
+            tried[task_id] = secrets.randbelow(1_000_000)
             try:
-                status, _ = self.ask("POST", f"/tasks/{task_id}", {})
+                status, _ = self.ask("POST", f"/tasks/{task_id}", {"number": str(tried[task_id])})
             except (OSError, http.client.HTTPException):
                 return
             if status == 302:

@@ -11,37 +11,24 @@ from engine.clock import SystemClock, VirtualClock
 from engine.commands import SYSTEM, Deploy, SaveUser, StartProcess
 from engine.config import Settings
 from engine.engine import Engine
-from engine.model.rows import AuditEntry, Instance, Job, Task
+from engine.model.rows import Activity, AuditEntry, Instance, Job, Task
 from tests.faults.served import HANDLER, PASSWORD, Clerk, Server
+from tests.support.models import boundary, form, model, timer, user
 
 CASES = 60
 ROUNDS = 3
 
-MODEL = """<?xml version="1.0" encoding="UTF-8"?>
-<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
-    xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="d" targetNamespace="https://example.org/d">
-  <bpmn:process id="steps" name="步骤" isExecutable="true">
-    <bpmn:startEvent id="s"/>
-    <bpmn:sequenceFlow id="f0" sourceRef="s" targetRef="a"/>
-    {tasks}
-    <bpmn:intermediateCatchEvent id="wait"><bpmn:timerEventDefinition id="t">
-      <bpmn:timeDuration>PT1S</bpmn:timeDuration></bpmn:timerEventDefinition>
-    </bpmn:intermediateCatchEvent>
-    <bpmn:sequenceFlow id="f3" sourceRef="c" targetRef="wait"/>
-    <bpmn:sequenceFlow id="f4" sourceRef="wait" targetRef="e"/>
-    <bpmn:endEvent id="e"/>
-  </bpmn:process>
-</bpmn:definitions>"""
-TASK = """<bpmn:userTask id="{id}" name="{id}"><bpmn:extensionElements>
-      <zeebe:assignmentDefinition assignee="{who}"/></bpmn:extensionElements></bpmn:userTask>
-    """
-FLOW = '<bpmn:sequenceFlow id="f{n}" sourceRef="{a}" targetRef="{b}"/>\n    '
-
-
-def _model() -> bytes:
-    tasks = "".join(TASK.format(id=name, who=HANDLER) for name in "abc")
-    flows = FLOW.format(n=1, a="a", b="b") + FLOW.format(n=2, a="b", b="c")
-    return MODEL.format(tasks=tasks + flows).encode()
+NUMBER = form({"type": "number", "key": "number", "label": "编号"}, form_id="number")
+MODEL = model(
+    *(user(name, assignee=HANDLER, form="number") for name in "abc"),
+    boundary("soon", "a", after="PT10H", interrupting=False),
+    timer("wait", "PT1S"),
+    timer("late", "PT20H"),
+    "s>a>b>c>wait>late>e",
+    "soon>e2",
+    process_id="steps",
+    name="步骤",
+)
 
 
 def _settings(url: str, folder: Path) -> Settings:
@@ -52,7 +39,7 @@ def _prepare(url: str, folder: Path) -> None:
     with Engine.open(url, settings=_settings(url, folder)) as engine:
         user = SaveUser(actor=SYSTEM, user_id=HANDLER, name="李娜", create=True, password=PASSWORD)
         engine.execute(user)
-        engine.execute(Deploy(actor=SYSTEM, files={"steps.bpmn": _model()}))
+        engine.execute(Deploy(actor=SYSTEM, files={"steps.bpmn": MODEL, "number.form": NUMBER}))
         for _ in range(CASES):
             engine.execute(StartProcess(actor=SYSTEM, process_key="steps"))
 
@@ -62,14 +49,15 @@ def _open_tasks(url: str, folder: Path) -> list[str]:
         Engine.open(url, settings=_settings(url, folder)) as engine,
         engine.house.store.read() as reader,
     ):
-        return [row[0] for row in reader.columns(Task, ("id",), state="open", order="id")]
+        # The newest first: those that go on from the round before, so that some come to the end.
+        return [row[0] for row in reader.columns(Task, ("id",), state="open", order="-id")]
 
 
 def test_killed_again_and_again(store_url: str, tmp_path: Path) -> None:
     """Every answered completion is there; every other one is whole or absent; timers go on."""
     _prepare(store_url, tmp_path)
     answered: set[str] = set()
-    tried: set[str] = set()
+    tried: dict[str, int] = {}
     for turn in range(ROUNDS):
         tasks = _open_tasks(store_url, tmp_path)
         server = Server(store_url, tmp_path)
@@ -97,15 +85,17 @@ def test_killed_again_and_again(store_url: str, tmp_path: Path) -> None:
     _check(store_url, tmp_path, answered, tried)
 
 
-def _check(url: str, folder: Path, answered: set[str], tried: set[str]) -> None:
+def _check(url: str, folder: Path, answered: set[str], tried: dict[str, int]) -> None:
     with Engine.open(url, settings=_settings(url, folder)) as engine:
         with engine.house.store.read() as reader:
-            completed = {row[0] for row in reader.columns(Task, ("id",), state="completed")}
+            done = dict(reader.columns(Task, ("id", "answers"), state="completed"))
             entries = reader.find(AuditEntry, action="complete")
         told = [entry.object_id for entry in entries]
-        assert answered <= completed, "an answered completion is lost"
-        assert completed <= tried, "something was completed that nobody asked for"
-        assert sorted(told) == sorted(completed), "a completion is half-written, or written twice"
+        assert answered <= set(done), "an answered completion is lost"
+        assert set(done) <= set(tried), "something was completed that nobody asked for"
+        assert sorted(told) == sorted(done), "a completion is half-written, or written twice"
+        sent = {task_id: {"number": tried[task_id]} for task_id in done}
+        assert done == sent, "what stands with a completion is not what was sent"
         assert list(engine.verify()) == []
         _every_case_is_whole(engine)
         _no_timer_is_lost(engine)
@@ -115,30 +105,41 @@ def _every_case_is_whole(engine: Engine) -> None:
     """Each case stands where its evidence says it stands, in all its tables."""
     with engine.house.store.read() as reader:
         cases, tasks = reader.find(Instance), reader.find(Task)
+        places = reader.find(Activity, left_at=None)
         for case in cases:
             mine = [task for task in tasks if task.root_id == case.id]
-            open_now = {task.id for task in mine if task.state == "open"}
+            still = [task for task in mine if task.state == "open"]
             done = sorted(task.element_id for task in mine if task.state == "completed")
             assert done == ["a", "b", "c"][: len(done)]
-            assert len(open_now) == (1 if len(done) < 3 else 0)
-            if case.state != "completed":
-                assert open_now <= set(case.standing)
+            assert [task.element_id for task in still] == ["a", "b", "c"][len(done) :][:1]
+            assert {task.id for task in still} == set(case.standing)
+            here = [place.element_id for place in places if place.root_id == case.id]
+            expected = [[task.element_id for task in still]] if still else [["wait"], ["late"]]
+            assert here in expected, "an open place without its task, or a task without its place"
             seqs = [entry.seq for entry in reader.find(AuditEntry, chain=case.id, order="seq")]
             assert seqs == list(range(1, case.audit_seq + 1))
 
 
 def _no_timer_is_lost(engine: Engine) -> None:
-    """Each case that came to its timer either waits with one job, or is over."""
-    engine.house.clock = VirtualClock(SystemClock().now() + timedelta(minutes=1))
-    engine.run_due()
+    """Each case waits with exactly the timers of its place, and each fires when its time comes."""
     with engine.house.store.read() as reader:
-        ended = {
-            row[0] for row in reader.columns(Task, ("root_id",), state="completed", element_id="c")
+        tasks = reader.find(Task, state=["open", "completed"])
+        first = {task.root_id for task in tasks if (task.element_id, task.state) == ("a", "open")}
+        past = {
+            task.root_id for task in tasks if (task.element_id, task.state) == ("c", "completed")
         }
-        waiting = [row[0] for row in reader.columns(Job, ("root_id",), kind="timer")]
-    assert waiting == [], "a timer did not fire"
-    for root_id in ended:
+        waiting = sorted(root_id for (root_id,) in reader.columns(Job, ("root_id",), kind="timer"))
+    assert first, "no case waits with its timer of 10 hours: the test proves nothing"
+    assert past, "no case waits with its timer of 20 hours: the test proves nothing"
+    assert waiting == sorted(first | past), "a timer is lost, or there twice"
+    clock = VirtualClock(SystemClock().now())
+    engine.house.clock = clock
+    # Those that the killed server left in their wait of a second go on to that of 20 hours.
+    for hours in (1, 11, 22):
+        clock.set(SystemClock().now() + timedelta(hours=hours))
+        engine.run_due()
         with engine.house.store.read() as reader:
-            root = reader.get(Instance, id=root_id)
-        assert root is not None
-        assert root.state == "completed"
+            still = {root for (root,) in reader.columns(Job, ("root_id",), kind="timer")}
+            states = dict(reader.columns(Instance, ("id", "state"), parent_id=None))
+        assert still == {1: first | past, 11: past, 22: set()}[hours], f"after {hours} hours"
+    assert {case for case, state in states.items() if state == "completed"} == past
