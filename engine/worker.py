@@ -16,11 +16,15 @@ from engine.clock import millis
 from engine.commands import SYSTEM, GiveUpJob, RunJob
 from engine.executor import Executor
 from engine.handlers import jobs
-from engine.model.rows import Job
-from engine.store import Lost
+from engine.model.rows import Job, Runner
+from engine.store import Lost, lt
 
 log = structlog.get_logger("yifa.worker")
 
+BEAT_MS = 30_000
+"""How often a runner says that it lives."""
+GONE_MS = 86_400_000
+"""After how long without a word a runner is forgotten."""
 LEASE_MS = 60_000
 """How long a claimed job is left alone before somebody else may take it."""
 IDLE_SECONDS = 1.0
@@ -38,6 +42,7 @@ class Worker:
         self.name = uuid.uuid4().hex[:12]
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._said = -BEAT_MS
 
     # --- working -------------------------------------------------------------------------------
 
@@ -104,6 +109,21 @@ class Worker:
         except Exception:
             log.exception("job-failure-not-kept", job=job.id)
 
+    def beat(self) -> None:
+        """Say now and then that this runner lives, for who looks whether one does."""
+        now = millis(self.house.clock.now())
+        if abs(now - self._said) < BEAT_MS:
+            return
+        with self.house.store.write() as tx:
+            mine = tx.get(Runner, id=self.name)
+            if mine is None:
+                tx.insert(Runner(tenant=tx.tenant, id=self.name, started_at=now, seen_at=now))
+            else:
+                mine.seen_at = now
+                tx.update(mine, "seen_at")
+            tx.delete_where(Runner, seen_at=lt(now - GONE_MS))
+        self._said = now
+
     # --- as a thread or process -----------------------------------------------------------------
 
     def serve(self) -> None:
@@ -112,6 +132,7 @@ class Worker:
         while not self._stop.is_set():
             rung = hints.rung
             try:
+                self.beat()
                 self.run_due()
             except Exception:
                 log.exception("worker-trouble")

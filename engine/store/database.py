@@ -169,6 +169,10 @@ class Link(ABC):
 class Database(ABC):
     """Where the rows live."""
 
+    kind: ClassVar[str]
+    """What it is called: ``SQLite`` or ``PostgreSQL``."""
+    size_query: ClassVar[str]
+    """SQL for how many bytes it takes."""
     locks_rows: ClassVar[bool]
     """Whether ``SELECT … FOR UPDATE`` holds a row until the commit."""
 

@@ -206,6 +206,8 @@ def _one_statement(group: list[Step]) -> tuple[str, Sequence[Cells]]:
 class PostgresDatabase(Database):
     """A PostgreSQL server, or one that speaks its protocol."""
 
+    kind = "PostgreSQL"
+    size_query = "SELECT pg_database_size(current_database())"
     locks_rows = True
     driver_errors = (psycopg.Error, sa_exc.DBAPIError)
 

@@ -160,6 +160,8 @@ class _Process:
 class SqliteDatabase(Database):
     """A database file, or a private temporary one."""
 
+    kind = "SQLite"
+    size_query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
     locks_rows = False
     driver_errors = (sqlite3.Error, sa_exc.DBAPIError)
 

@@ -75,6 +75,12 @@ class Store:
             )
         self._ready = True
 
+    def measure(self) -> tuple[str, int]:
+        """The kind of database, and the bytes it takes. Raises Unavailable when it does not answer."""
+        with self._database.link() as link:
+            ((size,),) = link.alone(self._database.size_query, ())
+        return self._database.kind, int(size)
+
     # --- transactions ---------------------------------------------------------------------------
 
     @contextmanager

@@ -7,7 +7,15 @@ Moments are epoch milliseconds (``…_at``); JSON columns hold plain JSON values
 from engine.model.rows.base import Json, Row
 from engine.model.rows.cases import Activity, Candidate, Draft, Instance, StartDraft, Task
 from engine.model.rows.definitions import Blob, Deployment, EditorSeat, ProcessDraft
-from engine.model.rows.evidence import AuditEntry, CalendarYear, Chain, Outbox, Seal, Sequence
+from engine.model.rows.evidence import (
+    AuditEntry,
+    CalendarYear,
+    Chain,
+    Outbox,
+    Runner,
+    Seal,
+    Sequence,
+)
 from engine.model.rows.office import Deed, Oversight
 from engine.model.rows.people import (
     LoginSession,
@@ -58,6 +66,7 @@ __all__ = [
     "Preference",
     "ProcessDraft",
     "Row",
+    "Runner",
     "SavedList",
     "Seal",
     "Sequence",

@@ -65,6 +65,15 @@ class CalendarYear(Row):
 
 
 @dataclass(kw_only=True, slots=True)
+class Runner(Row):
+    """A program that runs jobs, and when it last said that it lives."""
+
+    id: str
+    started_at: int
+    seen_at: int
+
+
+@dataclass(kw_only=True, slots=True)
 class Outbox(Row):
     """Something that has to leave the system after the commit (mail, web hook)."""
 
