@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -54,6 +55,9 @@ FRONT_DOOR = {
     "engine.queries",
 }
 """What pages and commands of the terminal may know of the engine: its door, and pure values."""
+
+OURS = {"engine", "webapp", "yifa_data", "_typeshed"}
+"""Names that no distribution brings: our own, and what only type checkers know."""
 
 NEVER_IMPORTED = {"pickle", "marshal", "shelve", "xml"}
 """They run or expand what they read: no input of ours is that trustworthy."""
@@ -218,6 +222,29 @@ def test_npm_packages_are_pinned_exactly() -> None:
     assert {n: v for n, v in wanted.items() if not re.fullmatch(r"\d+\.\d+\.\d+", v)} == {}
     root = npm_lock()[""]
     assert root["dependencies"] | root["devDependencies"] == wanted
+
+
+def test_every_library_that_is_imported_is_asked_for() -> None:
+    """What the product imports by itself it names itself, not only by way of another."""
+    about = project()["project"]
+    named = {canonicalize_name(Requirement(line).name) for line in about["dependencies"]}
+    building = {
+        canonicalize_name(Requirement(line).name)
+        for line in about["optional-dependencies"]["build"]
+    }
+    brought = metadata.packages_distributions()
+    build_hook = ("hatch_build", ROOT / "hatch_build.py")
+    missing: list[str] = []
+    for module, path in (*product_modules(), build_hook):
+        allowed = named | building if module == "hatch_build" else named
+        for name, line in imported(ast.parse(path.read_text(encoding="utf-8"))):
+            top = name.partition(".")[0]
+            if top in sys.stdlib_module_names or top in OURS:
+                continue
+            owners = {canonicalize_name(owner) for owner in brought.get(top, [top])}
+            if not owners & allowed:
+                missing.append(f"{path.relative_to(ROOT)}:{line} {top} ({', '.join(owners)})")
+    assert missing == [], "name the distribution in pyproject.toml"
 
 
 # ------------------------------------------------------------------------------ licences
