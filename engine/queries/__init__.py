@@ -25,6 +25,7 @@ from engine.queries.administration import (
 )
 from engine.queries.answers import (
     Action,
+    AwaitedLine,
     CaseHead,
     CaseLine,
     CaseView,
@@ -49,6 +50,7 @@ from engine.queries.answers import (
     StartView,
     StepDone,
     TaskLine,
+    TaskName,
     TaskView,
 )
 from engine.queries.foresight import AfterTask, NextStep, Outlook
@@ -109,6 +111,7 @@ __all__ = [
     "Action",
     "ActionPage",
     "ActionView",
+    "AwaitedLine",
     "AfterTask",
     "CalendarPage",
     "CalendarView",
@@ -185,6 +188,7 @@ __all__ = [
     "StepDone",
     "Tab",
     "TaskLine",
+    "TaskName",
     "TaskPage",
     "TaskView",
     "UnitLine",

@@ -341,6 +341,10 @@ class TaskView:
     clocks: tuple[ClockLine, ...]
     comments: tuple[CommentLine, ...]
     actions: Mapping[str, Action]
+    awaited: tuple[AwaitedLine, ...] = ()
+    """Opinions on this task that are still to come."""
+    opinion_for: str = ""
+    """Of an opinion that is asked: the task it is on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -361,6 +365,28 @@ class CaseView:
     incidents: tuple[IncidentLine, ...]
     actions: Mapping[str, Action]
     oversight: OversightLine | None = None
+    withdrawable: tuple[TaskName, ...] = ()
+    """What the viewer may take back now: steps they did, tasks they delegated."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskName:
+    """A task by its name."""
+
+    task_id: str
+    step: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwaitedLine:
+    """An opinion that is awaited on a task: ``when`` it is asked, and whether one may call it off."""
+
+    task_id: str
+    who: str
+    when: str
+    rule: str
+    question: str
+    mine: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from engine.errors import NotFound, YifaError
 from engine.handlers import (
     access,
     candidates,
+    consulted,
     consulting,
     followed,
     handing,
@@ -128,6 +129,8 @@ def of_task(at: Desk, case: Case, task: Task) -> dict[str, q.Action]:
     """What may be done with a task beside completing it."""
     if task.state == "open":
         found = {name: _action(at, case, task, name, kind) for name, kind in _TASK.items()}
+        cc = _action(at, case, None, "cc", _CASE["cc"])
+        found["cc"] = cc
         if task.owner is None and task.signs_for is None:
             return found
     else:
@@ -151,6 +154,51 @@ def of_case(at: Desk, case: Case) -> dict[str, q.Action]:
             continue
         found[name] = action
     return found
+
+
+def withdrawable(at: Desk, dossier: Dossier) -> tuple[q.TaskName, ...]:
+    """What the viewer may take back now: steps they did, tasks they delegated, opinions they asked."""
+    me = at.viewer.user_id
+    tasks = dossier.tasks()
+    opened = {(task.instance_id, task.opened_at) for task in tasks if task.state == "open"}
+    maybe = [
+        task
+        for task in tasks
+        if (
+            task.closed_by == me
+            and task.signs_for is None
+            and (task.instance_id, task.closed_at) in opened
+        )
+        or (task.state == "open" and me in (task.owner, task.local.get("by")))
+    ]
+    case = dossier.work() if maybe else None
+    return tuple(
+        q.TaskName(task_id=task.id, step=step_name(at, dossier.package(task.instance_id), task))
+        for task in maybe
+        if case is not None
+        and (task.owner or task.signs_for or task.state != "open")
+        and case.root.state == "active"
+        and returning.no_withdrawing(case, task) is None
+    )
+
+
+def awaited(at: Desk, case: Case, task: Task) -> tuple[q.AwaitedLine, ...]:
+    """Opinions on a task that are still to come."""
+    if task.state != "open" or task.signs_for is not None:
+        return ()
+    rows = consulted.waiting(case, task)
+    at.know_names(row.assignee for row in rows)
+    return tuple(
+        q.AwaitedLine(
+            task_id=row.id,
+            who=at.name(row.assignee),
+            when=row.local["when"],
+            rule=row.local["rule"],
+            question=row.local["question"],
+            mine=row.local["by"] == at.viewer.user_id,
+        )
+        for row in rows
+    )
 
 
 def _action(at: Desk, case: Case, task: Task | None, name: str, kind: _Kind) -> q.Action:

@@ -48,6 +48,7 @@ def case_page(house: House, query: q.CasePage) -> q.CaseView:
             incidents=dossier.incidents(),
             actions={**dossier.actions(), **actions.of_case(at, dossier.work())},
             oversight=actions.oversight(at, dossier.work()),
+            withdrawable=actions.withdrawable(at, dossier),
         )
 
 
@@ -132,6 +133,8 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         ),
         clocks=tuple(clocks),
         comments=dossier.comments(),
+        awaited=actions.awaited(at, case, task),
+        opinion_for=task.signs_for or "",
         actions=task_actions(at, case, task, element),
     )
 

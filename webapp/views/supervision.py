@@ -20,6 +20,7 @@ STATES = (
     "failed",
     "trouble",
     "returned",
+    "overseen",
 )
 SORTS = ("due", "-opened", "opened")
 

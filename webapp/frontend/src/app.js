@@ -6,6 +6,7 @@ import { saveDrafts } from "./lib/drafts.js";
 import { checkFiles } from "./lib/files.js";
 import { walkRows } from "./lib/keys.js";
 import { closeMenus } from "./lib/menus.js";
+import { narrowPeople } from "./lib/pick.js";
 import { unfoldForPrint } from "./lib/print.js";
 import { keepTyping } from "./lib/refresh.js";
 import { guardAgainstDoubleSubmit } from "./lib/submit-once.js";
@@ -23,6 +24,7 @@ document.documentElement.classList.add("yf-js");
 closeMenus(document);
 walkRows(document);
 keepTyping(document);
+narrowPeople(document);
 unfoldForPrint(document);
 for (const form of document.querySelectorAll("form[enctype='multipart/form-data']")) {
   checkFiles(form);
