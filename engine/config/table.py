@@ -165,6 +165,12 @@ class Settings:
         "同一人对同一事项每天最多催办的次数。",
         "How often one person may urge one case in a day.",
     )
+    stalled_after: int = _setting(
+        5,
+        integer(1, 250),
+        "多少个工作日没有进展的事项算作停滞。",
+        "Working days without any step after which a case counts as standing still.",
+    )
     session_minutes: int = _setting(
         600,
         integer(5, 1440),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.definition import Element
@@ -90,7 +91,11 @@ def mark(task: Task, clocks: list[Clock]) -> None:
 
 def stage_of(case: Case, instance: Instance, element: Element) -> str:
     """The heading supervision shows a step under: its own, its sub-process's, or its name."""
-    elements = case.package(instance).definition.elements
+    return heading(element, case.package(instance).definition.elements)
+
+
+def heading(element: Element, elements: Mapping[str, Element]) -> str:
+    """The same, from the model alone."""
     own = element.properties.get("stage")
     if own:
         return own

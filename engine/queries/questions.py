@@ -73,7 +73,11 @@ class CasePage(Query[a.CaseView]):
 
 @dataclass(frozen=True, kw_only=True)
 class Cases(Query[a.Page[a.CaseLine]]):
-    """All cases of the viewer's scope, filtered."""
+    """All cases of the viewer's scope, filtered.
+
+    ``ended`` is a month (``2026-05``); ``at`` an element of a process, ``<process key>:<element>``,
+    at which the case stands; ``unit`` is ``-`` for cases of none.
+    """
 
     process_key: str = ""
     lamp: str = ""
@@ -81,6 +85,8 @@ class Cases(Query[a.Page[a.CaseLine]]):
     unit: str = ""
     text: str = ""
     stage: str = ""
+    ended: str = ""
+    at: str = ""
     sort: str = "due"
     cursor: str = ""
     limit: int = 50

@@ -9,6 +9,7 @@ from engine import queries as q
 from engine.reading import (
     actions,
     administration,
+    board,
     cases,
     foresight,
     listed,
@@ -32,6 +33,10 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.ActionPage: actions.action_page,
     q.Cases: lists.cases,
     q.CaseCounts: lists.case_counts,
+    q.Board: board.board,
+    q.Trend: board.trend,
+    q.StepTimes: board.step_times,
+    q.StepsTaken: board.steps_taken,
     q.Startable: starting.startable,
     q.StartPage: starting.start_page,
     q.GetFile: starting.get_file,

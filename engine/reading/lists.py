@@ -13,6 +13,7 @@ from engine.model.rows import Draft, Instance, StartDraft, Task
 from engine.reading.common import Desk, desk, pairs
 from engine.reading.deeds import step_name
 from engine.reading.listed import narrowing
+from engine.reading.moments import marks, month_span
 
 IN_A_ROW = 3
 """Fields of the form's summary that a row shows."""
@@ -228,6 +229,9 @@ def cases(house: House, query: q.Cases) -> q.Page[q.CaseLine]:
             text=query.text,
             stage=query.stage,
             now=at.now_ms,
+            marks=marks(at),
+            ended=month_span(query.ended),
+            at=_place(query.at),
             cursor=query.cursor or None,
             limit=min(max(query.limit, 1), 200),
             sort=query.sort,
@@ -235,10 +239,15 @@ def cases(house: House, query: q.Cases) -> q.Page[q.CaseLine]:
         return page_of(page, case_lines(at, page.rows))
 
 
+def _place(text: str) -> tuple[str, str] | None:
+    process, colon, element = text[:200].partition(":")
+    return (process, element) if colon else None
+
+
 def case_counts(house: House, query: q.CaseCounts) -> dict[str, int]:
     """How many cases of the viewer's scope are in what state."""
     with desk(house, query) as at:
-        return dict(at.reader.case_counts(at.viewer, at.now_ms))
+        return dict(at.reader.case_counts(at.viewer, at.now_ms, marks(at)))
 
 
 def home(house: House, query: q.HomeFrame) -> q.Home:

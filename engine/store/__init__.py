@@ -7,6 +7,7 @@
 from engine.store.files import FileStore
 from engine.store.problems import Lost, Outdated, Retry, Unsure
 from engine.store.reads import Reads
+from engine.store.reads.standings import Marks
 from engine.store.store import Store
 from engine.store.transaction import Transaction
 from engine.store.transaction import Transaction as Tx
@@ -15,6 +16,7 @@ from engine.store.where import ge, gt, le, lt, ne
 __all__ = [
     "FileStore",
     "Lost",
+    "Marks",
     "Outdated",
     "Reads",
     "Retry",
