@@ -27,6 +27,7 @@ from engine.config import Settings
 from engine.engine import Engine
 from engine.errors import Misconfigured, YifaError
 from webapp.demo import play, roster
+from webapp.demo.numbers import Numbers, Register
 from webapp.demo.play import Player, Scenario
 
 DONE = "seeded"
@@ -98,7 +99,8 @@ def _clear(folder: Path) -> None:
 class Planned:
     """One case of the demonstration: which scenario, begun how many calendar days ago, how far.
 
-    ``until`` names the step it has not come to; ``answers`` replaces answers of steps by their ids.
+    ``until`` names the step it has not come to; ``answers`` replaces answers of steps by their ids;
+    ``slower`` says by step how many weeks later than in the scenario it, and all after it, is done.
     """
 
     process: str
@@ -108,13 +110,31 @@ class Planned:
     title: str = ""
     urgency: str = ""
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    slower: Mapping[str, int] = field(default_factory=dict)
 
 
 def plan() -> Iterator[Planned]:
     """The cases of ``webapp/demo/cases.toml``."""
     text = Path(__file__).with_name("cases.toml").read_text(encoding="utf-8")
-    for entry in tomllib.loads(text)["case"]:
+    data = tomllib.loads(text)
+    for entry in data["case"]:
         yield Planned(**entry)
+    for entry in data["past"]:
+        yield from _repeated(**entry)
+
+
+def _repeated(
+    *,
+    oldest: int,
+    every: int,
+    titles: Sequence[str],
+    slow: Mapping[str, int] | None = None,
+    **same: Any,
+) -> Iterator[Planned]:
+    """One case a title, ``every`` so many calendar days; each fourth was ``slow``."""
+    for number, title in enumerate(titles):
+        slower = slow if slow and number % 4 == 2 else {}
+        yield Planned(days_ago=oldest - number * every, title=title, slower=slower, **same)
 
 
 def seed(settings: Settings, console: Console, *, now: datetime | None = None) -> list[Player]:
@@ -128,7 +148,8 @@ def seed(settings: Settings, console: Console, *, now: datetime | None = None) -
     ):
         bar = progress.add_task("建立虚构的乡镇 · founding the township", total=None)
         play.found(engine, roster.PASSWORD)
-        casts = [Cast(planned, engine, clock, end) for planned in plan()]
+        register = Register()
+        casts = [Cast(planned, engine, clock, end, register) for planned in plan()]
         progress.update(
             bar,
             description="重演事项 · replaying cases",
@@ -155,7 +176,12 @@ class Cast:
     """One planned case being played: its next moment, or None when it has come far enough."""
 
     def __init__(
-        self, planned: Planned, engine: Engine, clock: VirtualClock, end: datetime
+        self,
+        planned: Planned,
+        engine: Engine,
+        clock: VirtualClock,
+        end: datetime,
+        register: Register,
     ) -> None:
         scenario = shifted(_find(planned), planned, end)
         self.end = end
@@ -164,20 +190,22 @@ class Cast:
         self.steps = tuple(_wanted(scenario.steps, planned.until))
         self.due: datetime | None = scenario.at
         self.refusals: list[str] = []
+        self._numbers = Numbers(register)
         self._position = -1
         self._tries = 0
 
     def go_on(self) -> None:
         """Do the next step; what the law finds too early is tried again the next day."""
+        now = self.player.clock.now()
         try:
             if self._position < 0:
                 self.player.start()
             else:
-                self.player.act(self.steps[self._position])
+                self.player.act(self._numbers.renewed(self.steps[self._position], now))
         except YifaError as exc:
             self.refusals.append(exc.message("en"))
             self._tries += 1
-            tomorrow = self.player.clock.now() + timedelta(days=1)
+            tomorrow = now + timedelta(days=1)
             self.due = tomorrow if self._tries < PATIENCE and tomorrow < self.end else None
             return
         self._position, self._tries = self._position + 1, 0
@@ -233,11 +261,25 @@ def shifted(scenario: Scenario, planned: Planned, end: datetime) -> Scenario:
         scenario,
         at=scenario.at + by,
         answers=answers,
-        steps=tuple(
-            _replaced(_moved(step, by), planned.answers.get(str(step.get("task")), {}))
-            for step in scenario.steps
-        ),
+        steps=tuple(_steps(scenario, planned, by)),
     )
+
+
+_LATE = "走访核实、补充材料用时较长。"
+
+
+def _steps(scenario: Scenario, planned: Planned, by: timedelta) -> Iterator[dict[str, Any]]:
+    slower = dict(planned.slower)
+    for step in scenario.steps:
+        task = str(step.get("task"))
+        weeks = slower.pop(task, 0)
+        by += timedelta(weeks=weeks)
+        moved = _replaced(_moved(step, by), planned.answers.get(task, {}))
+        if weeks and "at" not in moved:
+            moved["after"] = f"P{7 * weeks}D"
+        if planned.slower and "task" in moved:
+            moved.setdefault("late_reason", _LATE)
+        yield moved
 
 
 def _replaced(step: dict[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:

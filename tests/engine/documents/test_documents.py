@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine import documents
 from engine.documents.filling import MAX_ROWS, as_text, chinese_date
-from engine.documents.rendering import chinese_number, clean, to_docx
+from engine.documents.word import chinese_number, clean, to_docx
 from engine.documents.template import KINDS
 from engine.errors import ModelRejected
 
