@@ -16,7 +16,7 @@ from engine.model.results import CaseResult
 from engine.queries import TaskPage, TaskView
 from webapp.asked import whole
 from webapp.current import ask, do, lang
-from webapp.views import filling
+from webapp.views import filling, inbox
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -44,7 +44,7 @@ def _page(
 ) -> str:
     form_view = None
     typed: Any = ()
-    address = url_for("tasks.act", task_id=view.id)
+    address = url_for("tasks.act", task_id=view.id, **listed())
     if view.state == "open" and view.actions["complete"].enabled:
         form_view = filling.shown(
             view.form,
@@ -65,7 +65,15 @@ def _page(
         late_reason=late_reason,
         note=note,
         typed=typed,
+        address=address,
+        origin=inbox.origin(),
     )
+
+
+def listed() -> dict[str, Any]:
+    """What addresses of a task carry on: the list it was opened from."""
+    here = inbox.origin()
+    return {"list": here.origin} if here is not None else {}
 
 
 @pages.post("/<task_id>")
@@ -100,7 +108,7 @@ def _pressed(view: TaskView, sent: filling.Filling, late_reason: str) -> Answer:
         if filling.wants_word():
             return jsonify(saved=True)
         flash(_("草稿已保存，可以稍后继续。"), "success")
-        return redirect(url_for("tasks.show", task_id=view.id))
+        return redirect(url_for("tasks.show", task_id=view.id, **listed()))
     if sent.again or sent.problems:
         status = 422 if sent.problems else 200
         return _page(view, sent.answers, sent.problems, late_reason=late_reason), status
@@ -111,7 +119,7 @@ def _pressed(view: TaskView, sent: filling.Filling, late_reason: str) -> Answer:
         late_reason=late_reason,
         expected_version=view.case.version if "version" in request.form else None,
     )
-    return _onward(view.step, result)
+    return _onward(view, result)
 
 
 def _refused(view: TaskView) -> Answer:
@@ -120,17 +128,18 @@ def _refused(view: TaskView) -> Answer:
     return _page(view, {}, note=who if view.closed_by else reason), 409
 
 
-def _onward(step: str, result: CaseResult) -> Response:
-    """After finishing: one's own next task of the same case, else the inbox."""
+def _onward(view: TaskView, result: CaseResult) -> Response:
+    """After finishing: one's own next task of the same case, the next of the list, or the inbox."""
     matter = {"number": result.case_no, "title": result.title}
-    text = _("已办理“%(step)s”：%(number)s %(title)s", step=step, **matter)
+    text = _("已办理“%(step)s”：%(number)s %(title)s", step=view.step, **matter)
     if result.state == "completed":
         text += " " + _("整个事项已经办结。")
     if result.mine:
         flash(text + " " + _("请接着办理下一环节。"), "success")
-        return redirect(url_for("tasks.show", task_id=result.mine[0]))
-    flash(text, "success")
-    return redirect(url_for("inbox.show"))
+        return redirect(url_for("tasks.show", task_id=result.mine[0], **listed()))
+    address, following = inbox.following(view.id)
+    flash(text + (" " + _("这是列表中的下一件。") if following else ""), "success")
+    return redirect(address)
 
 
 @pages.post("/<task_id>/claim")
@@ -138,7 +147,7 @@ def claim(task_id: str) -> Response:
     """Take the task."""
     do(ClaimTask, task_id=task_id)
     flash(_("已认领，请办理。"), "success")
-    return redirect(url_for("tasks.show", task_id=task_id))
+    return redirect(url_for("tasks.show", task_id=task_id, **listed()))
 
 
 @pages.post("/<task_id>/unclaim")

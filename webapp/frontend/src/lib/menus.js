@@ -1,7 +1,7 @@
 // An open menu closes by Escape and by a click beside it, as people expect.
 
 export function closeMenus(root) {
-  const open = () => root.querySelectorAll("details.yf-me[open]");
+  const open = () => root.querySelectorAll("details.yf-me[open], details.yf-menu[open]");
   root.addEventListener("click", ({ target }) => {
     for (const menu of open()) if (!menu.contains(target)) menu.open = false;
   });
