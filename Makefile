@@ -15,7 +15,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 WANTED := $(shell { cat pyproject.toml requirements.lock hatch_build.py; pwd; } | cksum | tr ' ' -)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench wheel assets lock clean
+.PHONY: help run test lint bench wheel assets screenshots lock clean
 
 help: ## 列出可用的命令 · list what there is
 	@echo "make run    start the demonstration; make test    prove that everything works"
@@ -41,6 +41,10 @@ wheel: $(VENV)/.run-$(WANTED) ## 打包 · one wheel with processes, forms and p
 
 assets: $(VENV)/.run-$(WANTED) ## 构建前端与译文 · bundle scripts and styles, compile translations
 	@$(PY) hatch_build.py
+
+screenshots: $(VENV)/.test-$(WANTED) ## 重新截取说明文档的图片 · take the read-me's pictures anew
+	@$(PY) hatch_build.py
+	@$(PY) -m docs.pictures.take
 
 lock: ## 更新依赖锁定 · renew requirements.lock from the newest versions that pyproject.toml allows
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
