@@ -15,9 +15,12 @@ from engine.bpmn.loading import Definition, lint, load
 from engine.bpmn.order import in_order
 from engine.bpmn.read import Limits
 from engine.bpmn.spiff import Run
+from engine.bpmn.ways import Ahead, Branch
 
 __all__ = [
     "LAW_FUNCTIONS",
+    "Ahead",
+    "Branch",
     "Change",
     "Constraint",
     "Definition",

@@ -19,6 +19,7 @@ from engine.bpmn.graph import Graph
 from engine.bpmn.lint import check
 from engine.bpmn.read import DEFAULT_LIMITS, Limits, read
 from engine.bpmn.spiff import Run, Specs, compile_specs
+from engine.bpmn.ways import Ways, read_flows
 from engine.errors import ModelRejected, Problem
 
 CACHED_MODELS = 256
@@ -41,6 +42,8 @@ class Definition:
     derivations: tuple[Derivation, ...] = field(repr=False)
     """Which variables it makes of which."""
     _texts: Mapping[str, str] = field(repr=False)
+    ways: Ways = field(repr=False)
+    """What may come after what."""
 
     def texts(self) -> dict[str, str]:
         """Element id → name shown to people.
@@ -173,6 +176,7 @@ def _load(data: bytes, key: _Key, limits: Limits) -> Definition:
         specs=_compile(tree, elements),
         derivations=derivations,
         _texts=values.read_texts(tree.getroot(), elements),
+        ways=Ways(elements, read_flows(graph)),
     )
 
 

@@ -23,6 +23,7 @@ from engine.queries.administration import (
     UserView,
     VersionLine,
 )
+from engine.queries.ahead import BranchName, StepAhead, StepsAhead
 from engine.queries.answers import (
     Action,
     AwaitedLine,
@@ -132,6 +133,7 @@ __all__ = [
     "BoardRow",
     "BoardSection",
     "BoardView",
+    "BranchName",
     "CalendarPage",
     "CalendarView",
     "CaseCounts",
@@ -206,12 +208,14 @@ __all__ = [
     "StartPage",
     "StartView",
     "Startable",
+    "StepAhead",
     "StepChoice",
     "StepDone",
     "StepFigure",
     "StepLine",
     "StepTimes",
     "StepTimesView",
+    "StepsAhead",
     "StepsTaken",
     "Tab",
     "TaskLine",

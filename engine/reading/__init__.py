@@ -9,6 +9,7 @@ from engine import queries as q
 from engine.reading import (
     actions,
     administration,
+    ahead,
     board,
     cases,
     foresight,
@@ -30,6 +31,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.TaskPage: cases.task_page,
     q.AfterTask: foresight.after_task,
     q.CasePage: cases.case_page,
+    q.StepsAhead: ahead.steps_ahead,
     q.ActionPage: actions.action_page,
     q.Cases: lists.cases,
     q.CaseCounts: lists.case_counts,

@@ -247,7 +247,7 @@ def _step(at: Desk, case: Case, instance: Instance, fact: f.TaskOpened) -> q.Nex
     before = case.root.steps.get(fact.element_id, {"n": 0, "by": []})
     person = opening.assignee_of(case, fact, element, before["by"])
     values = opening.offered(fact, element)
-    who = (at.name(person),) if person else tuple(_group(at, value) for value in values)
+    who = (at.name(person),) if person else tuple(group(at, value) for value in values)
     return q.NextStep(
         step=package.text(fact.name, at.lang),
         element_id=fact.element_id,
@@ -257,7 +257,7 @@ def _step(at: Desk, case: Case, instance: Instance, fact: f.TaskOpened) -> q.Nex
     )
 
 
-def _group(at: Desk, value: str) -> str:
+def group(at: Desk, value: str) -> str:
     """A role as people know it: with the unit or the person, where all who hold it are one."""
     name = group_name(at, value)
     kind, _, rest = value.partition(":")
