@@ -4,6 +4,11 @@ import { readFileSync } from "node:fs";
 
 const PATCHES = [
   {
+    // This line alone keeps the panel of the older dialect in the bundle.
+    filter: /[\\/]bpmn-js-properties-panel[\\/]dist[\\/]index\.esm\.js$/,
+    change: replacing("CamundaPlatformPropertiesProvider.$inject = ['propertiesPanel', 'injector'];", ""),
+  },
+  {
     // The content-security policy allows no <style> made by script; sheets made by script it does.
     filter: /[\\/]style-mod[\\/]src[\\/]style-mod\.js$/,
     change: replacing("!root.head && root.adoptedStyleSheets", "root.adoptedStyleSheets"),
