@@ -19,7 +19,6 @@ from engine.model.rows import (
     CalendarYear,
     Clock,
     Deployment,
-    Exclusion,
     Incident,
     Instance,
     Job,
@@ -28,7 +27,6 @@ from engine.model.rows import (
     User,
 )
 from engine.reading.common import Desk, desk
-from engine.store import ne
 
 
 def processes(house: House, query: q.Processes) -> tuple[q.ProcessLine, ...]:
@@ -63,28 +61,10 @@ def process_titles(house: House, query: q.ProcessTitles) -> tuple[tuple[str, str
 
 def _running(at: Desk) -> Mapping[str, int]:
     """Running instances by deployment, for administrators; none of a case they may not know of."""
-    counts: dict[str, int] = {}
     if not (at.viewer.is_admin or at.viewer.system):
-        return counts
-    unknown = _unknown_cases(at)
-    rows = at.reader.columns(Instance, ("deployment_id", "root_id"), state=("active", "suspended"))
-    for deployment_id, root_id in rows:
-        if root_id not in unknown:
-            counts[deployment_id] = counts.get(deployment_id, 0) + 1
+        return {}
+    counts: Mapping[str, int] = at.reader.running(at.viewer)
     return counts
-
-
-def _unknown_cases(at: Desk) -> frozenset[str]:
-    """Ids of the cases that the viewer must not even know of."""
-    if at.viewer.system:
-        return frozenset()
-    excluded = at.reader.columns(Exclusion, ("root_id",), user_id=at.viewer.user_id)
-    walled = at.reader.columns(Instance, ("id", "track", "people"), parent_id=None, track=ne(""))
-    return frozenset(root_id for (root_id,) in excluded) | frozenset(
-        root_id
-        for root_id, track, people in walled
-        if track not in at.viewer.tracks and at.viewer.user_id not in people
-    )
 
 
 def process_page(house: House, query: q.ProcessPage) -> q.ProcessView:
@@ -297,7 +277,7 @@ def jobs(house: House, query: q.Jobs) -> tuple[q.JobLine, ...]:
     """The next jobs."""
     with desk(house, query) as at:
         at.require_admin()
-        unknown = _unknown_cases(at)
+        unknown = at.reader.unknown_cases(at.viewer)
         next_ones = at.reader.find(Job, order="due_at", limit=min(query.limit, 500))
         rows = [row for row in next_ones if row.root_id not in unknown]
         return tuple(

@@ -7,7 +7,8 @@ from engine.store.reads.cases import CaseReads
 from engine.store.reads.evidence import EvidenceReads
 from engine.store.reads.inbox import InboxReads
 from engine.store.reads.people import PeopleReads
+from engine.store.reads.running import RunningReads
 
 
-class Reads(InboxReads, CaseReads, BoardReads, PeopleReads, EvidenceReads):
+class Reads(InboxReads, CaseReads, BoardReads, PeopleReads, EvidenceReads, RunningReads):
     """All reads together; a transaction can ask the same questions as a page."""

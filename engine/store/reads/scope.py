@@ -96,15 +96,26 @@ def _conditions(
 ) -> list[sa.ColumnElement[bool]]:
     if seen.shape[0] == "system":
         return []
-    # Whoever registered a walled case knows of it already.
-    knows = sa.or_(open_track(CASE, seen), handled, CASE.c.started_by == _me())
-    found = [not_excluded(CASE.c.id), knows]
+    found = [not_excluded(CASE.c.id), _knows(seen, handled)]
     if seen.shape[0] == "own":
         found.append(took_part)
     elif seen.shape[0] == "units":
         units: list[Any] = [sa.bindparam(f"unit{i}") for i in range(seen.units)]
         found.append(sa.or_(CASE.c.unit_id.in_(units), took_part) if units else took_part)
     return found
+
+
+def knows(seen: Sight) -> sa.ColumnElement[bool]:
+    """Whether a wall does not hide a case from the viewer: not even that there is one."""
+    handled = sa.select(_PART.c.root_id).where(
+        _PART.c.tenant == _tenant(), _PART.c.user_id == _me(), _PART.c.how == "handler"
+    )
+    return _knows(seen, CASE.c.id.in_(handled))
+
+
+def _knows(seen: Sight, handled: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    # Whoever registered a walled case knows of it already.
+    return sa.or_(open_track(CASE, seen), handled, CASE.c.started_by == _me())
 
 
 def open_track(of: sa.Table, seen: Sight) -> sa.ColumnElement[bool]:
