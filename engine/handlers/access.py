@@ -280,14 +280,16 @@ def not_yours(context: Context, task: Task) -> Forbidden:
     return Forbidden(reason=_not_yours(context, task))
 
 
-def user_name(context: Context, user_id: str | None) -> str:
+def user_name(context: Context, user_id: str | None, lang: str = "zh") -> str:
     """A person's name for messages; the id where there is none."""
     if not user_id:
         return ""
     if user_id == SYSTEM:
-        return "系统"
+        return "系统" if lang == "zh" else "the system"
     user = context.tx.get(User, id=user_id)
-    return user.name if user is not None else user_id
+    if user is None:
+        return user_id
+    return user.name if lang == "zh" else user.name_en or user.name
 
 
 def require_admin(context: Context) -> None:

@@ -142,13 +142,14 @@ def refuse(case: Case, task: Task | None, user_id: str, part: Part, where: str =
     if reason is None:
         return
     name = access.user_name(case.context, user_id) or "?"
+    english = access.user_name(case.context, user_id, "en") or "?"
     raise Invalid(
         [
             Problem(
                 code="person",
                 where=where,
                 zh=f"不能选择{name}：{reason['zh']}。请另选他人。",
-                en=f"{name} cannot be chosen: {reason['en']}. Choose somebody else.",
+                en=f"{english} cannot be chosen: {reason['en']}. Choose somebody else.",
             )
         ]
     )

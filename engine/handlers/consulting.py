@@ -42,8 +42,13 @@ def add(context: Context, command: AddSigners) -> CaseResult:
         candidates.refuse(case, task, user_id, "sign", "people")
         if user_id in asked:
             name = access.user_name(context, user_id)
+            english = access.user_name(context, user_id, "en")
             raise Invalid(
-                [_problem("people", f"已在征求{name}的意见。", f"{name} has been asked already.")]
+                [
+                    _problem(
+                        "people", f"已在征求{name}的意见。", f"{english} has been asked already."
+                    )
+                ]
             )
     about = {
         "question": question,
@@ -124,10 +129,11 @@ def no_completing(case: Case, task: Task) -> YifaError | None:
     if not awaited:
         return None
     names = [access.user_name(case.context, row.assignee) for row in awaited]
+    english = [access.user_name(case.context, row.assignee, "en") for row in awaited]
     return Conflict(
         reason={
             "zh": f"还在等待{'、'.join(names)}的加签意见。",
-            "en": f"opinions are still awaited from {', '.join(names)}.",
+            "en": f"opinions are still awaited from {', '.join(english)}.",
         }
     )
 
@@ -193,13 +199,15 @@ def _objections(case: Case, parent: Task, round_id: str) -> bool:
 
 def _tell_owner(case: Case, parent: Task, stance: str, opinion: str) -> None:
     name = access.user_name(case.context, case.context.actor)
+    english = access.user_name(case.context, case.context.actor, "en")
     in_english = "agrees" if stance != DISAGREES else "does not agree"
     deeds.tell(
         case,
         deeds.holders(case, parent),
         "opinion",
         f"{name}对“{parent.name}”的意见：{stance}" + (f"。{opinion}" if opinion else "。"),
-        f"{name} {in_english} on “{parent.name}”" + (f": {opinion}" if opinion else "."),
+        f"{english} {in_english} on “{deeds.in_english(case, parent)}”"
+        + (f": {opinion}" if opinion else "."),
         parent,
     )
 

@@ -94,6 +94,11 @@ def tell(case: Case, values: Iterable[str], kind: str, zh: str, en: str, task: T
         )
 
 
+def in_english(case: Case, task: Task) -> str:
+    """A task's name in English."""
+    return case.package(case.instance(task.instance_id)).text(task.name, "en")
+
+
 def holders(case: Case, task: Task) -> list[str]:
     """Whoever has a task in hand: its assignee, else those it waits for."""
     if task.assignee:

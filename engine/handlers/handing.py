@@ -43,12 +43,13 @@ def reassign(context: Context, command: ReassignTask) -> CaseResult:
     )
     if before:
         name = access.user_name(context, command.to)
+        english = access.user_name(context, command.to, "en")
         deeds.tell(
             case,
             [f"u:{before}"],
             "reassigned",
             f"“{task.name}”已转由{name}办理：{reason}",
-            f"“{task.name}” was handed on to {name}: {reason}",
+            f"“{deeds.in_english(case, task)}” was handed on to {english}: {reason}",
             task,
         )
     case.settle()
@@ -123,13 +124,14 @@ def give_back(case: Case, task: Task, answers: dict[str, Any]) -> CaseResult:
     case.note_helper(task.element_id, context.actor)
     _give(case, task, owner, owner=None)
     name = access.user_name(context, context.actor)
+    english = access.user_name(context, context.actor, "en")
     deeds.note(case, "give-back", task=task, people=[f"u:{owner}"])
     deeds.tell(
         case,
         [f"u:{owner}"],
         "given-back",
         f"{name}已办好您委派的“{task.name}”，请核对后提交。",
-        f"{name} has done “{task.name}”, which you delegated; check it and submit.",
+        f"{english} has done “{deeds.in_english(case, task)}”, which you delegated; check it and submit.",
         task,
     )
     case.settle()

@@ -59,12 +59,13 @@ def oversee(context: Context, command: OverseeCase) -> CaseResult:
     case.root.oversight_due_at = due_at
     people = _in_hand(case)
     name = access.user_name(context, context.actor)
+    english = access.user_name(context, context.actor, "en")
     deeds.tell(
         case,
         people,
         "oversight",
         f"{name}督办，请于{command.due}前办理并反馈：{demand}",
-        f"{name} follows this case and wants to hear by {command.due}: {demand}",
+        f"{english} follows this case and wants to hear by {command.due}: {demand}",
         None,
     )
     deeds.note(case, "oversee", text=demand, people=people, data={"due": command.due})
@@ -102,12 +103,13 @@ def report(context: Context, command: ReportOversight) -> CaseResult:
     row = followed.current(case)
     assert row is not None
     name = access.user_name(context, context.actor)
+    english = access.user_name(context, context.actor, "en")
     deeds.tell(
         case,
         [f"u:{row.opened_by}"],
         "oversight",
         f"{name}反馈督办情况：{text}",
-        f"{name} reports on the case you follow: {text}",
+        f"{english} reports on the case you follow: {text}",
         None,
     )
     deeds.note(case, "report", text=text, people=[f"u:{row.opened_by}"])

@@ -257,17 +257,19 @@ def _acted_on(case: Case, task: Task) -> YifaError | None:
     if not following:
         return Conflict(
             reason={
-                "zh": "后续环节已经办理或流程已离开本环节所在的范围。",
-                "en": "what followed was done already, or the matter has left this part of it.",
+                "zh": "没有可以收回的后续任务：后续已经办理、在等待其他分支，或流程已离开本环节。",
+                "en": "nothing that followed can be taken back: it was done already, waits for "
+                "another branch, or the matter has left this part.",
             }
         )
     touched = next((row for row in following if row.version > 1 or row.drafted), None)
     if touched is not None:
         who = access.user_name(case.context, touched.assignee)
+        english = access.user_name(case.context, touched.assignee, "en")
         return Conflict(
             reason={
                 "zh": f"{who or '他人'}已经开始办理“{touched.name}”。",
-                "en": f"{who or 'somebody'} has begun to work on “{touched.name}”.",
+                "en": f"{english or 'somebody'} has begun to work on “{touched.name}”.",
             }
         )
     if case.tx.columns(File, ("id",), task_id=[row.id for row in following], limit=1):

@@ -54,12 +54,13 @@ def send_copy(context: Context, command: SendCopy) -> CaseResult:
     for user_id in people:
         case.take_part(user_id, "cc")
     name = access.user_name(context, context.actor)
+    english = access.user_name(context, context.actor, "en")
     deeds.tell(
         case,
         values,
         "cc",
         f"{name}抄送您阅知" + (f"：{note}" if note else "。"),
-        f"{name} sent you a copy to read" + (f": {note}" if note else "."),
+        f"{english} sent you a copy to read" + (f": {note}" if note else "."),
         None,
     )
     deeds.note(case, "cc", text=note, people=values)
@@ -90,16 +91,18 @@ def urge(context: Context, command: UrgeCase) -> CaseResult:
     if command.task_id and not tasks:
         raise NotFound(what=access.TASK)
     name = access.user_name(context, context.actor)
+    english = access.user_name(context, context.actor, "en")
     told: list[str] = []
     for task in tasks:
         values = [v for v in deeds.holders(case, task) if v != f"u:{context.actor}"]
         told += values
+        step = deeds.in_english(case, task)
         deeds.tell(
             case,
             values,
             "urge",
             f"{name}催办“{task.name}”" + (f"：{note}" if note else "，请尽快办理。"),
-            f"{name} asks you to get on with “{task.name}”" + (f": {note}" if note else "."),
+            f"{english} asks you to get on with “{step}”" + (f": {note}" if note else "."),
             task,
         )
     if not told:

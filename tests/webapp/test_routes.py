@@ -42,6 +42,7 @@ def ids(office: Office) -> dict[str, str]:
         "document_id": case_id,
         "clock_id": view.clocks[0].id,
         "key": view.messages[0].key,
+        "notice_id": case_id,
         "instance_id": case_id,
         "process_key": "supplies",
         "deployment_id": process.deployment_id,
