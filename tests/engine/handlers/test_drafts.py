@@ -1,0 +1,182 @@
+"""Drafts of processes: nothing is overwritten, nothing but the package's own is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine import queries as q
+from engine.commands import (
+    SYSTEM,
+    DiscardProcessDraft,
+    SaveProcessDraft,
+    SaveUser,
+    TakeEditorSeat,
+)
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.model.results import DraftSaved
+from tests.support.engines import Town
+from tests.support.models import model, user
+
+LINE = model(user("a", "起草", groups="drafter"), "s>a>e")
+LONGER = model(user("a", "起草", groups="drafter"), user("b", "再看", groups="drafter"), "s>a>b>e")
+OTHER = model(user("a", "拟稿", groups="drafter"), "s>a>e")
+
+
+@pytest.fixture
+def base(town: Town) -> str:
+    """The version that is drawn on; two administrators, Zhang and Li."""
+    for who in ("zhang", "li"):
+        town.engine.execute(SaveUser(actor=SYSTEM, user_id=who, is_admin=True))
+    return town.deploy(LINE).deployment_id
+
+
+def save(town: Town, base: str, content: bytes, actor: str = "zhang", **more: Any) -> DraftSaved:
+    command = SaveProcessDraft(
+        actor=actor, process_key="p", base_id=base, files={"main.bpmn": content}, **more
+    )
+    saved: DraftSaved = town.engine.execute(command)
+    return saved
+
+
+def drawn(town: Town, state: str) -> bytes:
+    files = town.engine.query(q.ProcessFiles(viewer="zhang", process_key="p", state=state))
+    return files["main.bpmn"]
+
+
+def test_a_draft_is_kept_and_saved_again_in_its_place(town: Town, base: str) -> None:
+    first = save(town, base, LONGER)
+    again = save(town, base, OTHER, draft_id=first.draft_id, expected_version=first.version)
+    assert (again.draft_id, again.version, again.beside) == (first.draft_id, 2, "")
+    assert drawn(town, first.draft_id) == OTHER
+    view = town.engine.query(
+        q.ProcessEditor(viewer="zhang", process_key="p", draft_id=first.draft_id)
+    )
+    assert view.draft is not None
+    assert (view.draft.version, view.draft.mine, view.draft.base_version) == (2, True, 1)
+
+
+def test_who_saves_second_overwrites_nothing_and_is_told(town: Town, base: str) -> None:
+    first = save(town, base, LINE)
+    save(town, base, LONGER, draft_id=first.draft_id, expected_version=1)
+    second = save(town, base, OTHER, actor="li", draft_id=first.draft_id, expected_version=1)
+    assert second.beside == first.draft_id
+    assert second.draft_id != first.draft_id
+    assert drawn(town, first.draft_id) == LONGER
+    assert drawn(town, second.draft_id) == OTHER
+    compared = town.engine.query(
+        q.CompareProcess(viewer="li", process_key="p", old=base, new=second.draft_id)
+    )
+    assert {change.element for change in compared.changes if change.how == "changed"} == {"a"}
+
+
+def test_the_same_content_saved_twice_is_one_draft(town: Town, base: str) -> None:
+    first = save(town, base, LONGER)
+    again = save(town, base, LONGER, actor="li", draft_id=first.draft_id, expected_version=0)
+    assert (again.draft_id, again.version, again.beside) == (first.draft_id, 1, "")
+
+
+def test_a_draft_that_was_discarded_meanwhile_is_kept_anew(town: Town, base: str) -> None:
+    first = save(town, base, LINE)
+    town.engine.execute(
+        DiscardProcessDraft(actor="li", draft_id=first.draft_id, expected_version=first.version)
+    )
+    again = save(town, base, LONGER, draft_id=first.draft_id, expected_version=1)
+    assert drawn(town, again.draft_id) == LONGER
+
+
+def test_a_draft_saved_meanwhile_is_not_discarded(town: Town, base: str) -> None:
+    first = save(town, base, LINE)
+    save(town, base, LONGER, draft_id=first.draft_id, expected_version=1)
+    stale = DiscardProcessDraft(actor="li", draft_id=first.draft_id, expected_version=1)
+    with pytest.raises(Conflict) as refused:
+        town.engine.execute(stale)
+    assert "保存过" in refused.value.message("zh")
+    assert drawn(town, first.draft_id) == LONGER
+
+
+def test_only_administrators_draw_and_see_drafts(town: Town, base: str) -> None:
+    kept = save(town, base, LONGER)
+    with pytest.raises(Forbidden):
+        save(town, base, LINE, actor="wang")
+    for command in (
+        DiscardProcessDraft(actor="wang", draft_id=kept.draft_id, expected_version=1),
+        TakeEditorSeat(actor="wang", process_key="p"),
+    ):
+        with pytest.raises(Forbidden):
+            town.engine.execute(command)
+    questions: tuple[q.Query[Any], ...] = (
+        q.ProcessEditor(viewer="wang", process_key="p"),
+        q.Editors(viewer="wang", process_key="p"),
+        q.ProcessFiles(viewer="wang", process_key="p", state=base),
+        q.CompareProcess(viewer="wang", process_key="p", old=base, new=kept.draft_id),
+        q.ElementTemplates(viewer="wang"),
+    )
+    for question in questions:
+        with pytest.raises(Forbidden):
+            town.engine.query(question)
+
+
+def test_what_is_no_text_of_the_package_is_not_kept(town: Town, base: str) -> None:
+    for path, content in (
+        ("../main.bpmn", b"x"),
+        ("shelf/deadlines.toml", b"x"),
+        ("main.bpmn", b"\xff\xfe"),
+        ("main.bpmn", b"a\0b"),
+    ):
+        command = SaveProcessDraft(
+            actor="zhang", process_key="p", base_id=base, files={path: content}
+        )
+        with pytest.raises(Invalid):
+            town.engine.execute(command)
+    assert town.engine.query(q.ProcessEditor(viewer="zhang", process_key="p")).drafts == ()
+
+
+def test_a_version_of_another_process_is_no_base_and_no_state(town: Town, base: str) -> None:
+    with pytest.raises(NotFound):
+        town.engine.execute(
+            SaveProcessDraft(actor="zhang", process_key="q", base_id=base, files={})
+        )
+    with pytest.raises(NotFound):
+        town.engine.query(q.ProcessFiles(viewer="zhang", process_key="q", state=base))
+
+
+def test_who_has_the_editor_open_is_seen_until_they_leave(town: Town, base: str) -> None:
+    def others(viewer: str) -> tuple[str, ...]:
+        return town.engine.query(q.Editors(viewer=viewer, process_key="p"))
+
+    town.engine.execute(TakeEditorSeat(actor="zhang", process_key="p"))
+    town.engine.execute(TakeEditorSeat(actor="zhang", process_key="p"))
+    assert len(others("li")) == 1
+    assert others("zhang") == ()
+    town.engine.execute(TakeEditorSeat(actor="zhang", process_key="p", leaves=True))
+    assert others("li") == ()
+    town.engine.execute(TakeEditorSeat(actor="zhang", process_key="p"))
+    town.clock.advance(timedelta(minutes=2))  # a page that is not heard of any more
+    assert others("li") == ()
+
+
+def test_what_differs_beside_the_drawing_is_named(town: Town, base: str) -> None:
+    command = SaveProcessDraft(
+        actor="zhang", process_key="p", base_id=base, files={"law.toml": b"# new"}
+    )
+    kept = town.engine.execute(command)
+    compared = town.engine.query(
+        q.CompareProcess(viewer="zhang", process_key="p", old=base, new=kept.draft_id)
+    )
+    assert compared.changes == ()
+    assert compared.files == (("law.toml", "added"),)
+
+
+def test_templates_offer_the_limits_of_the_catalogue(town: Town, base: str) -> None:
+    made = town.engine.query(q.ElementTemplates(viewer="zhang"))
+    assert len({each["id"] for each in made}) == len(made)
+    offered = next(
+        field["choices"]
+        for field in made[0]["properties"]
+        if field["binding"] == {"type": "zeebe:property", "name": "deadline"}
+    )
+    view = town.engine.query(q.ProcessEditor(viewer="zhang", process_key="p"))
+    assert [each["value"] for each in offered] == ["", *(c.id for c in view.choices["deadlines"])]
