@@ -25,6 +25,8 @@ from engine.store.schema import Json, metadata
 from engine.store.sqlite import SqliteDatabase
 
 _FOLDER = Path(__file__).parent / "migrations"
+SEARCH_INDEX = "search_fts"
+"""What the index of the search is called: tables of SQLite's, an index of PostgreSQL's."""
 _LOCK = 4_871_530_219
 """Number of the advisory lock that keeps two programs from migrating at once."""
 
@@ -133,7 +135,13 @@ def _options() -> dict[str, Any]:
         "transactional_ddl": False,
         "render_item": _render,
         "compare_server_default": True,
+        "include_name": _ours,
     }
+
+
+def _ours(name: str | None, _kind: str, _parents: object) -> bool:
+    """Whether a table or index is one the rows know of: each database searches in its own way."""
+    return not (name or "").startswith(SEARCH_INDEX)
 
 
 def _render(kind: str, item: object, _context: object) -> str | bool:

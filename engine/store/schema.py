@@ -57,6 +57,7 @@ _KEYS: dict[type[Row], tuple[str, ...]] = {
     rows.Exclusion: ("root_id", "user_id"),
     rows.NoticeRead: ("notice_id", "user_id"),
     rows.Preference: ("user_id", "name"),
+    rows.SearchText: ("root_id", "doc"),
     rows.AuditEntry: ("chain", "seq"),
     rows.Seal: ("day",),
     rows.Sequence: ("name", "year"),
@@ -179,6 +180,7 @@ _index(rows.Membership, "user", "user_id")
 _index(rows.Membership, "role", "role", "unit_id")
 _index(rows.LoginSession, "user", "user_id")
 _index(rows.SavedList, "user", "user_id", "id")
+_index(rows.SearchText, "doc", "doc")
 _index(rows.LoginSession, "expiry", "expires_at")
 _index(rows.Deployment, "version", "process_key", "version", unique=True)
 _index(rows.Instance, "root", "root_id")

@@ -34,6 +34,7 @@ from engine.model.rows.records import (
     NoticeRead,
     Participant,
 )
+from engine.model.rows.search import SearchText
 from engine.model.rows.work import Clock, Incident, Job, Subscription
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Runner",
     "SavedList",
     "Seal",
+    "SearchText",
     "Sequence",
     "StartDraft",
     "Subscription",
