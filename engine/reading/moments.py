@@ -71,10 +71,12 @@ class WorkTime:
             day += _DAY
 
     def between(self, since: int, until: int) -> float:
-        """Working days of 24 hours; both moments lie in the days this was made for."""
+        """Working days of 24 hours; what lies outside the days this was made for does not count."""
         return (self._at(until) - self._at(since)) / DAY_MS
 
     def _at(self, moment: int) -> int:
         # China has known no other offset since 1991: its days are all of one length.
-        number, rest = divmod(moment - self._start, DAY_MS)
+        number, rest = divmod(max(moment - self._start, 0), DAY_MS)
+        if number >= len(self._works):
+            return self._before[-1]
         return self._before[number] + (rest if self._works[number] else 0)

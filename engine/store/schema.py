@@ -221,14 +221,14 @@ _index(rows.Task, "done", "closed_by", "closed_at", "id", where="state = 'comple
 _index(
     rows.Task,
     "standing",
-    *("process_key", "element_id", "root_id", "opened_at", "signs_for"),
+    *("process_key", "element_id", "root_id", "opened_at", "signs_for", "state"),
     where="state = 'open'",
 )
 _index(
     rows.Task,
     "taken",
     *("process_key", "closed_at", "id", "element_id", "root_id", "opened_at", "due_at", "name"),
-    "signs_for",
+    *("signs_for", "state"),
     where="state = 'completed'",
 )
 _index(rows.Candidate, "queue", "value", "sort_at", "task_id", where="claimed = false")

@@ -50,9 +50,9 @@ def _cases() -> None:
 
 
 def _tasks() -> None:
-    standing = ["process_key", "element_id", "root_id", "opened_at", "signs_for"]
+    standing = ["process_key", "element_id", "root_id", "opened_at", "signs_for", "state"]
     _index("task_standing", "task", standing, "state = 'open'")
-    how_long = ["element_id", "root_id", "opened_at", "due_at", "name", "signs_for"]
+    how_long = ["element_id", "root_id", "opened_at", "due_at", "name", "signs_for", "state"]
     taken = ["process_key", "closed_at", "id", *how_long]
     _index("task_taken", "task", taken, "state = 'completed'")
 
