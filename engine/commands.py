@@ -128,6 +128,11 @@ class SaveDraft(OnTask):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DiscardDraft(OnTask):
+    """Throw one's own draft of a task away; files that were uploaded with it stay in evidence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SaveStartDraft(Command):
     """Keep the answers of a start form, unchecked, for oneself."""
 

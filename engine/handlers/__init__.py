@@ -43,6 +43,7 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Any]] = {
     c.UnclaimTask: tasks.unclaim,
     c.CompleteTask: tasks.complete,
     c.SaveDraft: tasks.save_draft,
+    c.DiscardDraft: tasks.discard_draft,
     c.ReassignTask: handing.reassign,
     c.DelegateTask: handing.delegate,
     c.ReturnTask: returning.send_back,

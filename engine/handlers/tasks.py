@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import feel, forms
 from engine.bpmn import LAW_FUNCTIONS
-from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
+from engine.commands import ClaimTask, CompleteTask, DiscardDraft, SaveDraft, UnclaimTask
 from engine.errors import AnswersInvalid, EvaluationFailed, Forbidden, Problem
 from engine.handlers import (
     access,
@@ -96,6 +96,16 @@ def save_draft(context: Context, command: SaveDraft) -> CaseResult:
     context.put(row, "task_id", "user_id")
     if not task.drafted:
         task.drafted = True
+        context.tx.update(task, "drafted")
+    return result(case)
+
+
+def discard_draft(context: Context, command: DiscardDraft) -> CaseResult:
+    """Throw one's own draft away; where there is none nothing happens."""
+    case, task = access.take_task(context, command.task_id)
+    context.tx.delete_where(Draft, task_id=task.id, user_id=context.actor)
+    if task.drafted and not context.tx.columns(Draft, ("user_id",), task_id=task.id, limit=1):
+        task.drafted = False
         context.tx.update(task, "drafted")
     return result(case)
 

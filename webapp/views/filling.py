@@ -22,14 +22,14 @@ from webapp.current import ask, do, engine, lang
 class Filling:
     """A posted form: its answers with uploads in their places, and which button was pressed.
 
-    ``problems``: uploads that were refused, and fields that appeared just now. ``stored``: how many
-    uploads were stored, each a change of its case by the very person who sends the form.
+    ``problems``: uploads that were refused, and fields that appeared just now. ``uploaded``:
+    references of what was stored, each a change of its case by the very person who sends the form.
     """
 
     answers: dict[str, Any]
     pressed: str
     problems: tuple[Problem, ...] = ()
-    stored: int = 0
+    uploaded: tuple[Any, ...] = ()
 
     @property
     def again(self) -> bool:
@@ -91,8 +91,25 @@ def read(
         answers,
         pressed,
         (*refused, *unseen),
-        sum(len(references) for references in stored.values()),
+        tuple(one for references in stored.values() for one in references),
     )
+
+
+def typed(form: Form | None, files: Sequence[FileLine]) -> dict[str, Any]:
+    """The answers as they are being typed; files on their way are not among them."""
+    if form is None:
+        return {}
+    return forms.read(form, request.form, None, known=known_files(files)).answers
+
+
+def word(sent: Filling) -> dict[str, Any]:
+    """What a script that saved a draft is told besides: of uploads, their names or why not."""
+    if not request.files:
+        return {}
+    return {
+        "files": [{"id": one["id"], "name": one["name"]} for one in sent.uploaded],
+        "refused": [problem.text(lang()) for problem in sent.problems],
+    }
 
 
 def kept(form: Form | None, context: Mapping[str, Any], files: Sequence[FileLine]) -> Any:

@@ -67,7 +67,7 @@ def act(process_key: str) -> Answer:
             draft_id=view.draft_id or None,
         )
         if filling.wants_word():
-            return jsonify(saved=True, draft=saved)
+            return jsonify(saved=True, draft=saved, **filling.word(sent))
         if sent.problems:
             return _page(view, sent.answers, sent.problems), 422
         flash(_("草稿已保存，可以稍后继续。"), "success")

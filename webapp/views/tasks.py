@@ -10,10 +10,10 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.commands import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
-from engine.errors import AnswersInvalid, Conflict, Forbidden, Problem
+from engine.commands import ClaimTask, CompleteTask, DiscardDraft, SaveDraft, UnclaimTask
+from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, Problem
 from engine.model.results import CaseResult
-from engine.queries import TaskPage, TaskView
+from engine.queries import AfterTask, Outlook, TaskPage, TaskView
 from webapp.asked import whole
 from webapp.current import ask, do, lang
 from webapp.views import filling, inbox
@@ -65,6 +65,7 @@ def _page(
         late_reason=late_reason,
         note=note,
         typed=typed,
+        ahead=_ahead(view, answers, problems, late_reason) if form_view or not view.form else None,
         address=address,
         origin=inbox.origin(),
     )
@@ -87,7 +88,7 @@ def act(task_id: str) -> Answer:
     # One's own uploads, stored just now, are no change by somebody else.
     seen = whole(request.form.get("version", ""))
     current = view.case.version if seen is None else seen
-    view = replace(view, case=replace(view.case, version=current + sent.stored))
+    view = replace(view, case=replace(view.case, version=current + len(sent.uploaded)))
     try:
         return _pressed(view, sent, late_reason)
     except AnswersInvalid as exc:
@@ -104,9 +105,9 @@ def _pressed(view: TaskView, sent: filling.Filling, late_reason: str) -> Answer:
         do(SaveDraft, task_id=view.id, answers={**sent.answers, LATE: late_reason[:2000]})
     if claiming:
         return claim(view.id) if "_claim" in request.form else unclaim(view.id)
+    if sent.pressed == "draft" and filling.wants_word():
+        return jsonify(saved=True, **filling.word(sent))
     if sent.pressed == "draft" and not sent.problems:
-        if filling.wants_word():
-            return jsonify(saved=True)
         flash(_("草稿已保存，可以稍后继续。"), "success")
         return redirect(url_for("tasks.show", task_id=view.id, **listed()))
     if sent.again or sent.problems:
@@ -140,6 +141,40 @@ def _onward(view: TaskView, result: CaseResult) -> Response:
     address, following = inbox.following(view.id)
     flash(text + (" " + _("这是列表中的下一件。") if following else ""), "success")
     return redirect(address)
+
+
+def _ahead(
+    view: TaskView, answers: Mapping[str, Any], problems: Sequence[Problem], late_reason: str
+) -> Outlook | None:
+    """What handing this in would lead to; None where it cannot be handed in by the viewer."""
+    if view.state != "open" or not view.actions["complete"].enabled:
+        return None
+    if problems:
+        return Outlook(faults=len(problems))
+    given = {key: value for key, value in answers.items() if key != LATE}
+    try:
+        return ask(AfterTask, task_id=view.id, answers=given, late_reason=late_reason)
+    except (Conflict, Forbidden, EvaluationFailed):
+        return None
+
+
+@pages.post("/<task_id>/ahead")
+def ahead(task_id: str) -> str:
+    """What handing in what is typed would lead to: a part of the page, fetched as one types."""
+    view = ask(TaskPage, task_id=task_id)
+    found = None
+    if view.actions["complete"].enabled:
+        typed = filling.typed(view.form, view.files)
+        found = _ahead(view, typed, (), request.form.get("late_reason", ""))
+    return render_template("tasks/ahead.html", ahead=found)
+
+
+@pages.post("/<task_id>/draft/discard")
+def discard(task_id: str) -> Response:
+    """Throw one's draft away and begin with an empty form."""
+    do(DiscardDraft, task_id=task_id)
+    flash(_("草稿已放弃。"), "success")
+    return redirect(url_for("tasks.show", task_id=task_id, **listed()))
 
 
 @pages.post("/<task_id>/claim")

@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import "./app.css";
+import { lookAhead } from "./lib/ahead.js";
 import { saveDrafts } from "./lib/drafts.js";
 import { checkFiles } from "./lib/files.js";
 import { shortAddresses } from "./lib/filters.js";
@@ -12,6 +13,7 @@ import { narrowPeople } from "./lib/pick.js";
 import { unfoldForPrint } from "./lib/print.js";
 import { keepTyping } from "./lib/refresh.js";
 import { guardAgainstDoubleSubmit } from "./lib/submit-once.js";
+import { sendFiles } from "./lib/uploads.js";
 
 // The content-security policy forbids inline style and evaluated script; so must htmx.
 htmx.config.allowEval = false;
@@ -34,4 +36,8 @@ for (const form of document.querySelectorAll("form[enctype='multipart/form-data'
   checkFiles(form);
 }
 guardAgainstDoubleSubmit(document);
-for (const form of document.querySelectorAll("form[data-yf-draft]")) saveDrafts(form);
+for (const form of document.querySelectorAll("form[data-yf-draft]")) {
+  sendFiles(form);
+  saveDrafts(form);
+  lookAhead(form);
+}

@@ -3,10 +3,11 @@
 //   <form data-yf-draft data-text-saved="…" data-text-failed="…" data-text-expired="…">
 //     <span data-yf-saved role="status"></span>
 //
-// data-yf-unsaved says that the page came back from the server with typing it did not keep. Chosen
-// files are never part of a draft: they are sent with the form.
+// data-yf-unsaved says that the page came back from the server with typing it did not keep. Files are
+// part of a draft once they have travelled (uploads.js).
 
-const EVERY = 30_000; // milliseconds
+const PAUSE = 3_000; // milliseconds without a keystroke
+const EVERY = 30_000; // milliseconds, for who never pauses
 
 export function saveDrafts(form) {
   const status = form.querySelector("[data-yf-saved]");
@@ -14,6 +15,7 @@ export function saveDrafts(form) {
   let leaving = false;
   let saving = false;
   let stopped = false;
+  let pause = 0;
 
   async function save(options = {}) {
     if (!changed || saving || leaving || stopped) return;
@@ -57,8 +59,13 @@ export function saveDrafts(form) {
     status.classList.toggle("yf-saved-failed", bad);
   }
 
-  form.addEventListener("input", () => (changed = true));
-  form.addEventListener("change", () => (changed = true));
+  function touch() {
+    changed = true;
+    clearTimeout(pause);
+    pause = setTimeout(save, PAUSE);
+  }
+
+  for (const type of ["input", "change", "yifa:uploaded"]) form.addEventListener(type, touch);
   form.addEventListener("submit", () => (leaving = true));
   window.addEventListener("pageshow", () => (leaving = false));
   window.addEventListener("beforeunload", (event) => {
@@ -72,7 +79,8 @@ export function saveDrafts(form) {
   setInterval(save, EVERY);
 }
 
-function typed(form) {
+// What is typed, as a draft: without chosen files.
+export function typed(form) {
   const data = new FormData();
   for (const [name, value] of new FormData(form)) {
     if (!(value instanceof File)) data.append(name, value);
