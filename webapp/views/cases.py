@@ -42,6 +42,7 @@ from engine.queries import (
     GetFile,
     InstanceModel,
     MessageLine,
+    StepsAhead,
     VerifyCase,
 )
 from webapp.asked import whole
@@ -64,7 +65,14 @@ def _page(
     view: CaseView,
     problems: Sequence[Problem] = (),
 ) -> str:
-    return render_template("cases/show.html", view=view, problems=problems, typed=request.form)
+    going = view.case.ended_at is None
+    return render_template(
+        "cases/show.html",
+        view=view,
+        coming=ask(StepsAhead, case_id=view.case.id) if going else None,
+        problems=problems,
+        typed=request.form,
+    )
 
 
 @pages.post("/<case_id>/comment")

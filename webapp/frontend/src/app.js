@@ -13,6 +13,7 @@ import { narrowPeople } from "./lib/pick.js";
 import { unfoldForPrint } from "./lib/print.js";
 import { keepTyping } from "./lib/refresh.js";
 import { guardAgainstDoubleSubmit } from "./lib/submit-once.js";
+import { unfoldWhatIsMeant } from "./lib/unfold.js";
 import { sendFiles } from "./lib/uploads.js";
 
 // The content-security policy forbids inline style and evaluated script; so must htmx.
@@ -32,6 +33,7 @@ shortAddresses(document);
 keepTyping(document);
 narrowPeople(document);
 unfoldForPrint(document);
+unfoldWhatIsMeant(document);
 for (const form of document.querySelectorAll("form[enctype='multipart/form-data']")) {
   checkFiles(form);
 }

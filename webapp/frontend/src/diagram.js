@@ -11,13 +11,15 @@
 //
 // state: active (a token waits there), overdue (it does, past its time), waiting (for a message or
 // a timer), done. Sequence flows may be marked too. When data-marks changes, the marks follow.
-// Elsewhere in the page, data-diagram-element="A4_review" ties a row to an element: pointing at the
-// row highlights the element, clicking the element goes to the row.
+// Elsewhere in the page, data-diagram-element="A4_review" ties a row to an element: pointing at one
+// marks the other, and so does the focus; clicking the element, or Enter on its badge, goes to the row
+// (data-text-row names that).
 
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "./diagram.css";
 import { drawMarks } from "./lib/diagram-marks.js";
 import { translate } from "./lib/diagram-texts.js";
+import { reachByKey, tieToPage } from "./lib/diagram-rows.js";
 import { addTools, showWhole } from "./lib/diagram-tools.js";
 
 const FONT =
@@ -74,6 +76,7 @@ function marked(figure) {
 
 function showMarks(viewer, figure) {
   drawMarks(viewer, marksOf(figure));
+  reachByKey(viewer, figure);
 }
 
 function describe(container, label) {
@@ -90,32 +93,6 @@ function reportFailure(figure, error) {
   figure.prepend(note);
   figure.dataset.mounted = "failed";
   console.warn("diagram", error);
-}
-
-function tieToPage(viewer, figure) {
-  const canvas = viewer.get("canvas");
-  const known = (id) => id && viewer.get("elementRegistry").get(id);
-  const row = (event) => event.target.closest?.("[data-diagram-element]");
-  const toggle = (method) => (event) => {
-    const id = row(event)?.dataset.diagramElement;
-    if (known(id)) canvas[method](id, "yf-highlight");
-  };
-  for (const type of ["mouseover", "focusin"]) {
-    document.addEventListener(type, toggle("addMarker"));
-  }
-  for (const type of ["mouseout", "focusout"]) {
-    document.addEventListener(type, toggle("removeMarker"));
-  }
-  viewer.on("element.click", ({ element }) => {
-    figure.dispatchEvent(
-      new CustomEvent("yifa:element", { bubbles: true, detail: { id: element.id } }),
-    );
-    const target = document.querySelector(
-      `[data-diagram-element="${CSS.escape(element.id.replace(/_label$/, ""))}"]`,
-    );
-    target?.scrollIntoView({ block: "center" });
-    target?.focus({ preventScroll: true });
-  });
 }
 
 function mountAll(root) {
