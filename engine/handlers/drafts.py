@@ -43,8 +43,8 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
                 "en": f"this process has {MOST_DRAFTS} drafts. Discard those nobody needs first.",
             }
         )
-    others = sorted(known, key=lambda row: row.saved_at)
-    beside = command.draft_id or (others[-1].id if others else None)
+    theirs = [row for row in known if row.saved_by != context.actor]
+    newest = max(theirs, key=lambda row: row.saved_at).id if theirs else ""
     row = ProcessDraft(
         tenant=context.tenant,
         id=context.new_id(),
@@ -54,12 +54,11 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
         files=files,
         saved_at=context.now_ms,
         saved_by=context.actor,
-        beside=beside,
+        beside=command.draft_id,
     )
     context.tx.insert(row)
-    return DraftSaved(
-        draft_id=row.id, version=row.version, saved_at=row.saved_at, beside=beside or ""
-    )
+    beside = command.draft_id or newest
+    return DraftSaved(draft_id=row.id, version=row.version, saved_at=row.saved_at, beside=beside)
 
 
 def _kept(

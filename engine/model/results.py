@@ -35,7 +35,11 @@ class Deployed:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftSaved:
-    """A draft of a process as kept; ``beside`` is the other draft where two saved at once."""
+    """A draft of a process as kept.
+
+    ``beside`` is the other draft where two saved at once; of a draft's first save, the newest one
+    that somebody else has.
+    """
 
     draft_id: str
     version: int

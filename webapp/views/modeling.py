@@ -53,6 +53,7 @@ def _editor(view: EditorView) -> dict[str, Any]:
         "key": key,
         "base": view.base_id,
         "draft": {"id": view.draft.id, "version": view.draft.version} if view.draft else None,
+        "known": [line.id for line in view.drafts],
         "choices": {kind: [asdict(each) for each in some] for kind, some in view.choices.items()},
         "urls": {
             "model": url_for("admin.state_model", key=key, state=state),

@@ -46,7 +46,9 @@ export class Draft {
         draft: this.id,
         version: this.version,
       });
-      const beside = answer.beside && answer.draft !== this.id ? answer.beside : "";
+      // Drafts that were there as the page opened are told there; another one is news.
+      const news = answer.draft !== this.id && (this.id || !this.data.known.includes(answer.beside));
+      const beside = news ? answer.beside : "";
       this.id = answer.draft;
       this.version = answer.version;
       const address = new URL(window.location.href);

@@ -1,0 +1,225 @@
+"""Drawing a process in a real browser: opened, changed, checked, kept, compared, deployed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engine import bpmn
+from engine import queries as q
+from engine.commands import SYSTEM, SaveProcessDraft, SaveUser, SetLanguage, TakeEditorSeat
+from tests.support.browser import axe_violations
+from tests.support.office import ADMIN, LEGAL, PACKAGE, PASSWORD, Office
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = [*sorted(ROOT.glob("processes/*/main.bpmn")), PACKAGE / "main.bpmn"]
+EDIT = "/admin/processes/supplies/edit"
+MODELER = "document.querySelector('[data-modeler]').yfModeler"
+RENAME = (
+    "([id, name]) => { const modeler = MODELER; const element = modeler.get('elementRegistry').get(id);"
+    " modeler.get('modeling').updateProperties(element, { name });"
+    " modeler.get('selection').select(element); }".replace("MODELER", MODELER)
+)
+WALK = (
+    "async () => { const modeler = MODELER; const seen = new Set();"
+    " const rest = () => new Promise((done) => setTimeout(done, 30));"
+    " const menu = modeler.get('popupMenu');"
+    " for (const element of modeler.get('elementRegistry').filter((each) => !each.labelTarget)) {"
+    "   const events = element.businessObject.eventDefinitions ?? [];"
+    "   const kind = [element.type, ...events.map((each) => each.$type)].join();"
+    "   if (seen.has(kind)) continue;"
+    "   seen.add(kind);"
+    "   modeler.get('selection').select(element);"
+    "   await rest();"
+    "   for (const head of document.querySelectorAll("
+    "     '.bio-properties-panel-group-header:not(.open), .bio-properties-panel-collapsible-entry-header'"
+    "   )) head.click();"
+    "   await rest();"
+    "   if (menu.isEmpty(element, 'bpmn-replace')) continue;"
+    "   menu.open(element, 'bpmn-replace', { x: 100, y: 100 });"
+    "   await rest();"
+    "   menu.close(); }"
+    " return [...document.querySelector('[data-modeler]').yfUnknown]; }".replace("MODELER", MODELER)
+)
+
+
+@pytest.fixture(autouse=True)
+def complaints(page: Page) -> Iterator[list[str]]:
+    """What the browser's console complained of: nothing may, policy violations included."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
+    yield heard
+    assert heard == []
+
+
+def drawing(page: Page, office: Office) -> None:
+    """Sign in as the administrator and open the editor."""
+    page.goto(f"{office.address}/sign-in")
+    page.locator("#name").fill(ADMIN)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form button.w-100").click()
+    page.wait_for_url(f"{office.address}/")
+    page.goto(office.address + EDIT)
+    page.locator("[data-modeler][data-mounted=yes]").wait_for()
+
+
+def base(office: Office) -> str:
+    return office.engine.query(q.ProcessEditor(viewer=SYSTEM, process_key="supplies")).base_id
+
+
+def drafts(office: Office) -> tuple[q.ProcessDraftLine, ...]:
+    return office.engine.query(q.ProcessEditor(viewer=ADMIN, process_key="supplies")).drafts
+
+
+def second_administrator(office: Office) -> None:
+    office.engine.execute(SaveUser(actor=SYSTEM, user_id=LEGAL, is_admin=True))
+
+
+@pytest.mark.browser
+def test_shipped_models_come_back_unchanged_and_the_editor_has_no_foreign_word(
+    page: Page, served: Office
+) -> None:
+    drawing(page, served)
+    for path in MODELS:
+        drawn = path.read_bytes()
+        warnings, saved = page.evaluate(
+            "async (xml) => { const modeler = MODELER; const { warnings } = await modeler.importXML(xml);"
+            " return [warnings.map(String), (await modeler.saveXML({ format: true })).xml]; }".replace(
+                "MODELER", MODELER
+            ),
+            drawn.decode(),
+        )
+        before, after = bpmn.load(drawn), bpmn.load(saved.encode())
+        assert warnings == [], path
+        assert bpmn.difference(drawn, saved.encode()) == (), path
+        assert (after.processes, after.elements, after.messages, after.derivations) == (
+            before.processes,
+            before.elements,
+            before.messages,
+            before.derivations,
+        ), path
+        assert after.texts() == before.texts(), path
+        assert page.evaluate(WALK) == [], path
+    assert axe_violations(page) == []
+
+
+@pytest.mark.browser
+def test_a_change_is_checked_kept_compared_and_deployed(page: Page, served: Office) -> None:
+    drawing(page, served)
+    page.evaluate(RENAME, ["S2_review", "法制审查"])
+    page.locator("[data-group-id=group-form] .bio-properties-panel-group-header").click()
+    page.locator("#bio-properties-panel-yf-formId").select_option("")
+    page.locator("[data-problem-for=S2_review]").wait_for()
+    page.get_by_role("button", name=re.compile("没有表单")).click()
+    selected = page.evaluate(f"{MODELER}.get('selection').get().map((each) => each.id)")
+    assert selected == ["S2_review"]
+    assert axe_violations(page) == []
+
+    page.keyboard.press("Control+s")
+    page.locator("[data-part=saved][data-state=saved]").wait_for()
+    (kept,) = drafts(served)
+    assert f"draft={kept.id}" in page.url
+    page.reload()  # a browser that crashed
+    page.locator("[data-modeler][data-mounted=yes]").wait_for()
+    name = f"{MODELER}.get('elementRegistry').get('S2_review').businessObject.name"
+    assert page.evaluate(name) == "法制审查"
+
+    page.get_by_role("button", name="检查并部署…").click()
+    page.wait_for_url("**/deploy/**")
+    row = page.get_by_role("row", name=re.compile("修改.*用户任务“法制审查”"))
+    assert "法制审核 → 法制审查" in row.inner_text()
+    assert "表单" in row.inner_text()
+    page.locator("[data-mounted=yes]").nth(1).wait_for()
+    assert page.locator(".yf-badge-changed[data-badge-for=S2_review]").count() == 2
+    assert axe_violations(page) == []
+    page.get_by_label("版本说明").fill("改了名称")
+    page.get_by_role("button", name="部署第 2 版").click()
+    page.get_by_text("已部署第 2 版").wait_for()
+    assert drafts(served) == ()
+    view = served.engine.query(q.ProcessPage(viewer=ADMIN, key="supplies"))
+    assert (view.versions[0].note, view.versions[0].files) == ("改了名称", view.versions[1].files)
+
+
+@pytest.mark.browser
+def test_two_who_draw_see_each_other_and_overwrite_nothing(page: Page, served: Office) -> None:
+    second_administrator(served)
+    served.engine.execute(TakeEditorSeat(actor=LEGAL, process_key="supplies"))
+    drawing(page, served)
+    page.get_by_text(re.compile("还有人正在编辑：严正")).wait_for()
+    page.evaluate(RENAME, ["S2_review", "甲的改法"])
+    page.keyboard.press("Control+s")
+    page.locator("[data-part=saved][data-state=saved]").wait_for()
+    (mine,) = drafts(served)
+    theirs = (PACKAGE / "main.bpmn").read_bytes().replace("法制审核".encode(), "乙的改法".encode())
+    served.engine.execute(
+        SaveProcessDraft(
+            actor=LEGAL,
+            process_key="supplies",
+            base_id=base(served),
+            files={"main.bpmn": theirs},
+            draft_id=mine.id,
+            expected_version=mine.version,
+        )
+    )
+    page.evaluate(RENAME, ["S3_sign", "甲的第二处"])
+    page.keyboard.press("Control+s")
+    page.get_by_role("link", name="查看双方的差异").click()
+    page.wait_for_url("**/difference*")
+    assert len(drafts(served)) == 2
+    assert page.get_by_text("双方都改了", exact=True).count() == 2
+    for name in ("甲的改法", "乙的改法", "甲的第二处"):
+        assert page.get_by_text(name).first.is_visible()
+    assert axe_violations(page) == []
+
+
+# ---------------------------------------------------------------------- without a browser
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_check_finds_what_deployment_finds(office: Office, lang: str) -> None:
+    office.engine.execute(SetLanguage(actor=ADMIN, lang=lang))
+    visitor = office.client(ADMIN, lang)
+    model = (PACKAGE / "main.bpmn").read_text(encoding="utf-8")
+    headers = {"X-CSRF-Token": visitor.secret()}
+
+    def found(xml: str) -> Any:
+        answer = visitor.http.post(
+            "/admin/processes/supplies/check",
+            json={"xml": xml, "base": base(office)},
+            headers=headers,
+        )
+        assert answer.status_code == 200
+        return answer.get_json()["problems"]
+
+    assert found(model) == []
+    (wrong,) = found(model.replace('formId="review"', 'formId="gone"'))
+    assert (wrong["where"], wrong["severity"]) == ("S2_review", "error")
+    assert ("表单" in wrong["text"]) == (lang == "zh")
+    assert found("<x")[0]["severity"] == "error"
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"xml": 1, "base": "x"}', "\x00"])
+def test_junk_is_refused_in_words(office: Office, body: str) -> None:
+    visitor = office.client(ADMIN)
+    headers = {"X-CSRF-Token": visitor.secret(), "Content-Type": "application/json"}
+    for part in ("check", "draft"):
+        answer = visitor.http.post(f"/admin/processes/supplies/{part}", data=body, headers=headers)
+        assert answer.status_code in (404, 422)
+        assert answer.get_json()["text"]
+    assert drafts(office) == ()
+
+
+def test_templates_are_a_file_for_the_desktop(office: Office) -> None:
+    answer = office.client(ADMIN).get("/admin/element-templates.json")
+    made = json.loads(answer.get_data(as_text=True))
+    assert {each["id"] for each in made} >= {"yifa.user-task", "yifa.decision"}
+    assert all("zeebe-element-templates-json-schema" in each["$schema"] for each in made)
