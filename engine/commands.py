@@ -9,72 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from engine.model.ordering import Command as Command
+from engine.model.ordering import Deploy as Deploy
+from engine.model.ordering import DiscardProcessDraft as DiscardProcessDraft
+from engine.model.ordering import SaveProcessDraft as SaveProcessDraft
+from engine.model.ordering import TakeEditorSeat as TakeEditorSeat
+from engine.model.ordering import text as _text
+
 Answers = Mapping[str, Any]
 
 SYSTEM = "system"
 """The actor of jobs and set-up: may do everything, and stands in the evidence as itself."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Command:
-    """A change somebody asks for."""
-
-    actor: str
-
-
-def _text(**default: Any) -> Any:
-    """A field that people write in: what cannot be seen or kept is taken out before it is used."""
-    return field(**default, metadata={"text": True})
-
-
-# --- definitions --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Deploy(Command):
-    """Make a package the newest version of its process. ``files`` maps path to content.
-
-    Paths are those of a package folder (``process.toml``, ``main.bpmn``, ``forms/start.form``, …);
-    a single BPMN file under any name ending in ``.bpmn`` will do. Unchanged content makes no new
-    version. Raises ModelRejected with every problem found.
-    """
-
-    files: Mapping[str, bytes]
-    note: str = _text(default="")
-    expected_version: int | None = None
-    """The newest version the administrator saw; another one meanwhile is a Conflict."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SaveProcessDraft(Command):
-    """Keep a process that is being drawn. For administrators.
-
-    ``files`` holds the changed files (path to content) over the deployment ``base_id``. Where
-    somebody else saved the draft meanwhile, this one is kept beside it and nothing is overwritten.
-    """
-
-    process_key: str
-    base_id: str
-    files: Mapping[str, bytes]
-    draft_id: str | None = None
-    expected_version: int = 0
-    """The draft's version the editor opened or saved last."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DiscardProcessDraft(Command):
-    """Throw a draft away, in the version the asker saw. For administrators."""
-
-    draft_id: str
-    expected_version: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TakeEditorSeat(Command):
-    """Say that one has the editor of a process open, or has left it. For administrators."""
-
-    process_key: str
-    leaves: bool = False
 
 
 # --- cases --------------------------------------------------------------------------------------
