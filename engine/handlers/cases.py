@@ -15,7 +15,7 @@ from engine.commands import (
     SuspendCase,
 )
 from engine.errors import AnswersInvalid, Conflict, Forbidden, Invalid, NotFound, Problem
-from engine.handlers import access, deployments, outcomes, outputs
+from engine.handlers import access, deployments, indexing, outcomes, outputs
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.handlers.results import result
@@ -81,6 +81,7 @@ def begin(
     case.begin(root, variables, start_event)
     _retitle(case, package)
     _adopt_files(context, root, answers)
+    indexing.started(case, answers)
     if command.draft_id and is_id(command.draft_id):
         context.tx.delete_where(StartDraft, id=command.draft_id, user_id=context.actor)
     algorithm = context.house.settings.hash_algorithm
@@ -320,6 +321,7 @@ def comment(context: Context, command: AddComment) -> CaseResult:
         text=text,
     )
     context.tx.insert(row)
+    indexing.remarked(case, text)
     context.record("comment", row.id, {"text": evidence.digest(text.encode())}, case.root)
     case.settle()
     return result(case)

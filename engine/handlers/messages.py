@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands import BroadcastSignal, CorrelateMessage, StartProcess
 from engine.errors import AnswersInvalid, Conflict, EvaluationFailed, Forbidden, NotFound
-from engine.handlers import access, cases, deployments, outcomes, outputs, secrecy
+from engine.handlers import access, cases, deployments, indexing, outcomes, outputs, secrecy
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.handlers.results import result
@@ -167,6 +167,9 @@ def _deliver(case: Case, subscription: Subscription, answers: dict[str, Any]) ->
     instance = case.instance(subscription.instance_id)
     if case.context.viewer.system:
         answers = _without_guards(case, instance, answers)
+    else:
+        element = case.package(instance).definition.elements[subscription.element_id]
+        indexing.told(case, element.name, instance, answers)
     _note(case, subscription, answers)
     case.move(instance, lambda run: run.deliver(subscription.key, answers))
     case.settle()

@@ -15,6 +15,7 @@ from engine.handlers import (
     deeds,
     extensions,
     handing,
+    indexing,
     numbers,
     outputs,
     secrecy,
@@ -164,6 +165,7 @@ def _finish(
     extensions.grant(case, task, element, answers)
     case.move(instance, lambda run: run.complete(task.key, answers))
     outputs.leave_documents(case, task, element)
+    indexing.done(case, task, answers)
     _record(
         case,
         task,

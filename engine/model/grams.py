@@ -8,15 +8,32 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 MOST_PAIRS = 4_000
 """Pairs kept of one text: about as many characters."""
 
 
+def kept(text: str) -> str:
+    """Text as it is kept: letters and digits of one width, signs as they were written."""
+    return "".join(map(_plain, text))
+
+
 def folded(text: str) -> str:
-    """Text as it is compared: width and case folded."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Text as it is compared: width and case folded, character by character."""
+    return "".join(map(_low, kept(text)))
+
+
+@lru_cache(maxsize=20_000)
+def _plain(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 and plain.isalnum() else character
+
+
+def _low(character: str) -> str:
+    low = character.lower()
+    return low if len(low) == 1 else character
 
 
 def runs(text: str) -> list[str]:

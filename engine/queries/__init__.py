@@ -69,6 +69,7 @@ from engine.queries.board import (
     StepTimesView,
     Trend,
 )
+from engine.queries.finding import Findings, Found, Marked, Search
 from engine.queries.foresight import AfterTask, NextStep, Outlook
 from engine.queries.lists import (
     HowListed,
@@ -160,6 +161,8 @@ __all__ = [
     "EventLine",
     "FileContent",
     "FileLine",
+    "Findings",
+    "Found",
     "GetDocument",
     "GetFile",
     "Home",
@@ -174,6 +177,7 @@ __all__ = [
     "Lamp",
     "LawText",
     "ListLook",
+    "Marked",
     "MembershipLine",
     "MessageLine",
     "MonthFigure",
@@ -204,6 +208,7 @@ __all__ = [
     "Roles",
     "SavedLine",
     "SavedLists",
+    "Search",
     "StageCell",
     "StartPage",
     "StartView",

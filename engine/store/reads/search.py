@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from engine.model.grams import folded, wanted
+from engine.model.grams import runs, wanted
 from engine.model.people import Viewer
 from engine.model.rows import Instance, Participant, SearchText
 from engine.store.reads.filters import contains, escape
@@ -21,7 +21,7 @@ from engine.store.reads.rowreads import RowReads
 from engine.store.reads.scope import CASE, Sight, sight, visible, visible_one
 from engine.store.schema import table
 
-MAX_WORDS = 5
+MAX_WORDS = 8
 FEW = 2_000
 """Whoever has a hand in fewer cases is answered from their texts, not from the index."""
 MOST_FOUND = 200
@@ -41,9 +41,8 @@ class Hit(NamedTuple):
 
 
 def words_of(text: str) -> list[str]:
-    """The words somebody looks for, as they are compared."""
-    plain = "".join(c if c.isprintable() else " " for c in folded(text[:100]))
-    return list(dict.fromkeys(plain.split()))[:MAX_WORDS]
+    """The words somebody looks for, as they are compared: signs and brackets part them."""
+    return list(dict.fromkeys(runs(text[:100])))[:MAX_WORDS]
 
 
 class SearchReads(RowReads):
