@@ -54,6 +54,7 @@ from engine.queries.answers import (
     TaskName,
     TaskView,
 )
+from engine.queries.approval import ApprovalClock, ApprovalForm, ApprovalLine, ApprovalView
 from engine.queries.board import (
     Board,
     BoardRow,
@@ -128,6 +129,11 @@ __all__ = [
     "Action",
     "ActionPage",
     "ActionView",
+    "AfterTask",
+    "ApprovalClock",
+    "ApprovalForm",
+    "ApprovalLine",
+    "ApprovalView",
     "AwaitedLine",
     "AfterTask",
     "Board",

@@ -328,6 +328,7 @@ PAGES = {
         "/tasks/{review}",
         "/tasks/{closed}",
         "/cases/{waiting}",
+        "/cases/{waiting}/approval",
         "/cases/{waiting}/messages/{key}",
         "/cases/{waiting}/verify",
     ),

@@ -35,6 +35,7 @@ from engine.commands import (
 from engine.errors import AnswersInvalid, Invalid, NotFound, Problem
 from engine.forms.limits import FILES
 from engine.queries import (
+    ApprovalForm,
     CasePage,
     CaseView,
     FileContent,
@@ -64,12 +65,15 @@ def show(case_id: str) -> Answer:
 def _page(
     view: CaseView,
     problems: Sequence[Problem] = (),
+    *,
+    flaws: Sequence[str] | None = None,
 ) -> str:
     going = view.case.ended_at is None
     return render_template(
         "cases/show.html",
         view=view,
         coming=ask(StepsAhead, case_id=view.case.id) if going else None,
+        flaws=flaws,
         problems=problems,
         typed=request.form,
     )
@@ -201,11 +205,18 @@ def _message_page(
     )
 
 
+@pages.get("/<case_id>/approval")
+def approval(case_id: str) -> str:
+    """The case as an approval form, for printing on one sheet."""
+    view = ask(ApprovalForm, case_id=case_id)
+    flaws = ask(VerifyCase, case_id=case_id)
+    return render_template("cases/approval.html", view=view, flaws=flaws)
+
+
 @pages.get("/<case_id>/verify")
 def verify(case_id: str) -> str:
-    """Check the case's evidence chain."""
-    flaws = ask(VerifyCase, case_id=case_id)
-    return render_template("cases/verify.html", flaws=flaws, case_id=case_id)
+    """Check the case's evidence chain; the result stands on the case's page."""
+    return _page(ask(CasePage, case_id=case_id), flaws=ask(VerifyCase, case_id=case_id))
 
 
 @pages.get("/models/<instance_id>.bpmn")

@@ -162,8 +162,22 @@ def test_a_row_of_the_page_and_its_element_find_each_other(site: Site, page: Pag
     assert "yf-highlight" in (
         page.locator('[data-element-id="review"]').get_attribute("class") or ""
     )
+    page.mouse.move(0, 0)
+    page.locator('[data-element-id="review"] .djs-hit').first.hover()
+    assert "yf-row-marked" in (page.locator("#row").get_attribute("class") or "")
     page.locator('[data-element-id="review"] .djs-hit').first.click()
     assert page.evaluate("document.activeElement.id") == "row"
+
+
+def test_the_keyboard_reaches_an_element_and_its_row(site: Site, page: Page) -> None:
+    opened(page, site.write_page(MARKS))
+    badge = page.get_by_role("button", name="合法性审核")
+    badge.focus()
+    assert "yf-row-marked" in (page.locator("#row").get_attribute("class") or "")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "row"
+    highlighted = page.locator('[data-element-id="review"]').get_attribute("class") or ""
+    assert "yf-highlight" in highlighted
 
 
 def test_the_buttons_zoom_and_are_named(site: Site, page: Page) -> None:

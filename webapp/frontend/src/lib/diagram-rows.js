@@ -71,8 +71,8 @@ export function reachByKey(viewer, figure) {
     button.textContent = badge.textContent;
     const name = registry.get(id)?.businessObject?.name ?? id;
     const told = [name, badge.title, figure.dataset.textRow].filter(Boolean).join(" · ");
-    button.title = told;
-    button.setAttribute("aria-label", told);
+    button.title = badge.title || told;
+    button.setAttribute("aria-label", `${badge.textContent} ${told}`); // what is seen is also heard
     badge.replaceWith(button);
   }
 }
