@@ -9,10 +9,6 @@ export function printOnDemand(root) {
 // On paper everything is unfolded: what was decided belongs to the document, and is folded again after.
 
 export function unfoldForPrint(root) {
-  for (const button of root.querySelectorAll("[data-yf-print]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => window.print());
-  }
   let folded = [];
   window.addEventListener("beforeprint", () => {
     folded = [...root.querySelectorAll("details.yf-step:not([open])")];
