@@ -96,10 +96,14 @@ class OnCase(Command):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddComment(OnCase):
-    """Say something on the case."""
+    """Say something on the case.
+
+    ``mentions`` are ids of people to tell, besides those whose names stand behind an @ in the text.
+    """
 
     text: str = _text()
     task_id: str | None = None
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

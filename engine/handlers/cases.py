@@ -15,7 +15,7 @@ from engine.commands import (
     SuspendCase,
 )
 from engine.errors import AnswersInvalid, Conflict, Forbidden, Invalid, NotFound, Problem
-from engine.handlers import access, deployments, indexing, outcomes, outputs
+from engine.handlers import access, deployments, indexing, mentions, outcomes, outputs
 from engine.handlers.case import Case
 from engine.handlers.people import directory
 from engine.handlers.results import result
@@ -310,6 +310,8 @@ def comment(context: Context, command: AddComment) -> CaseResult:
     task = case.task(command.task_id) if command.task_id else None
     if command.task_id and (task is None or task.root_id != case.root.id):
         raise NotFound(what=access.TASK)
+    people = mentions.mentioned(case, command.mentions, text)
+    text = mentions.with_names(case, command.mentions, text)
     row = Comment(
         tenant=context.tenant,
         id=context.new_id(),
@@ -322,7 +324,9 @@ def comment(context: Context, command: AddComment) -> CaseResult:
     )
     context.tx.insert(row)
     indexing.remarked(case, text)
-    context.record("comment", row.id, {"text": evidence.digest(text.encode())}, case.root)
+    mentions.notify(case, people, text)
+    content = {"text": evidence.digest(text.encode()), **({"people": people} if people else {})}
+    context.record("comment", row.id, content, case.root)
     case.settle()
     return result(case)
 

@@ -364,6 +364,8 @@ class CaseView:
     diagrams: tuple[DiagramLine, ...]
     incidents: tuple[IncidentLine, ...]
     actions: Mapping[str, Action]
+    mentionable: tuple[Person, ...] = ()
+    """Those who have a part in the case and could be named in a remark."""
     oversight: OversightLine | None = None
     withdrawable: tuple[TaskName, ...] = ()
     """What the viewer may take back now: steps they did, tasks they delegated."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import queries as q
 from engine.errors import EvaluationFailed, NotFound
-from engine.handlers import access, consulting
+from engine.handlers import access, candidates, consulting
 from engine.handlers.case import Case
 from engine.handlers.house import House
 from engine.handlers.seals import verify
@@ -20,6 +20,7 @@ from engine.model.rows import (
     Draft,
     Instance,
     Task,
+    User,
 )
 from engine.reading import actions
 from engine.reading.common import Desk, desk
@@ -43,6 +44,7 @@ def case_page(house: House, query: q.CasePage) -> q.CaseView:
             files=dossier.files(),
             documents=dossier.documents(),
             comments=dossier.comments(),
+            mentionable=_mentionable(dossier),
             messages=dossier.messages(),
             diagrams=dossier.diagrams(),
             incidents=dossier.incidents(),
@@ -50,6 +52,26 @@ def case_page(house: House, query: q.CasePage) -> q.CaseView:
             oversight=actions.oversight(at, dossier.work()),
             withdrawable=actions.withdrawable(at, dossier),
         )
+
+
+def _mentionable(dossier: Dossier) -> tuple[q.Person, ...]:
+    """Who has a part in the case, may see it still, and could be named in a remark."""
+    at, root = dossier.at, dossier.root
+    ids = {each for each in root.people if ":" not in each} | {
+        task.assignee for task in dossier.tasks() if task.state == "open" and task.assignee
+    }
+    wanted = sorted(ids - {at.viewer.user_id} - set(root.excluded))
+    case = dossier.work()
+    users = at.reader.find(User, id=wanted, active=True) if wanted else []
+    found = []
+    for user in users:
+        if root.track:
+            viewer = candidates.person(case, user.id)
+            if viewer is None or access.shut_out(viewer, root):
+                continue
+        name = at.pick(user.name, user.name_en)
+        found.append(q.Person(id=user.id, name=name, unit=at.unit(user.unit_id)))
+    return tuple(sorted(found, key=lambda person: (person.unit, person.name)))
 
 
 def task_page(house: House, query: q.TaskPage) -> q.TaskView:

@@ -83,7 +83,12 @@ def _page(
 def comment(case_id: str) -> Answer:
     """Say something on the case."""
     try:
-        do(AddComment, case_id=case_id, text=request.form.get("text", ""))
+        do(
+            AddComment,
+            case_id=case_id,
+            text=request.form.get("text", ""),
+            mentions=tuple(request.form.getlist("mentions")),
+        )
     except Invalid as exc:
         return _page(ask(CasePage, case_id=case_id), exc.problems), 422
     flash(_("留言已保存。"), "success")

@@ -8,6 +8,7 @@ import { checkFiles } from "./lib/files.js";
 import { shortAddresses } from "./lib/filters.js";
 import { walkRows } from "./lib/keys.js";
 import { keepLive } from "./lib/live.js";
+import { offerPeople } from "./lib/mention.js";
 import { closeMenus } from "./lib/menus.js";
 import { narrowPeople } from "./lib/pick.js";
 import { unfoldForPrint } from "./lib/print.js";
@@ -32,6 +33,7 @@ keepLive(document);
 shortAddresses(document);
 keepTyping(document);
 narrowPeople(document);
+offerPeople(document);
 unfoldForPrint(document);
 unfoldWhatIsMeant(document);
 for (const form of document.querySelectorAll("form[enctype='multipart/form-data']")) {
