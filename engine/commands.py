@@ -213,6 +213,13 @@ class ResolveIncident(Command):
     answers: Answers = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HurryJob(Command):
+    """Try a job that failed at once, after an administrator mended the cause."""
+
+    job_id: str
+
+
 # --- what is done to a case beside its steps ------------------------------------------------------
 
 

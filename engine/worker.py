@@ -16,6 +16,7 @@ from engine.clock import millis
 from engine.commands import SYSTEM, GiveUpJob, RunJob
 from engine.executor import Executor
 from engine.handlers import jobs
+from engine.handlers.jobwords import describe
 from engine.model.rows import Job, Runner
 from engine.store import Lost, lt
 
@@ -99,11 +100,11 @@ class Worker:
         try:
             if job.attempts >= job.max_attempts:
                 self.executor.execute(
-                    GiveUpJob(actor=SYSTEM, job_id=job.id, lease=lease, error=jobs.describe(exc))
+                    GiveUpJob(actor=SYSTEM, job_id=job.id, lease=lease, error=describe(exc))
                 )
             else:
                 retry_at = millis(self.house.clock.now()) + jobs.backoff(job.attempts)
-                self.house.store.jobs.fail(job, jobs.describe(exc), retry_at)
+                self.house.store.jobs.fail(job, describe(exc), retry_at)
         except Lost:
             log.info("lost", job=job.id, kind=job.kind)
         except Exception:

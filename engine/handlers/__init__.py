@@ -63,6 +63,7 @@ HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Any]] = {
     c.ResumeClock: limits.resume,
     c.ExtendClock: limits.extend,
     c.ResolveIncident: jobs.resolve,
+    c.HurryJob: jobs.hurry,
     c.SaveUnit: people.save_unit,
     c.SaveUser: people.save_user,
     c.GrantRole: people.grant_role,

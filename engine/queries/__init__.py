@@ -13,7 +13,6 @@ from engine.queries.actions import (
 from engine.queries.administration import (
     CalendarView,
     DayLine,
-    JobLine,
     MembershipLine,
     ProcessLine,
     ProcessView,
@@ -100,6 +99,7 @@ from engine.queries.questions import (
     ElementTemplates,
     GetDocument,
     GetFile,
+    Health,
     HomeFrame,
     Inbox,
     Incidents,
@@ -118,12 +118,14 @@ from engine.queries.questions import (
     StartPage,
     Tab,
     TaskPage,
+    Unchecked,
     Units,
     UserPage,
     Users,
     VerifyCase,
     WhoIs,
 )
+from engine.queries.upkeep import HealthLine, HealthView, JobLine, UncheckedLine
 
 __all__ = [
     "Action",
@@ -135,7 +137,6 @@ __all__ = [
     "ApprovalLine",
     "ApprovalView",
     "AwaitedLine",
-    "AfterTask",
     "Board",
     "BoardRow",
     "BoardSection",
@@ -171,6 +172,9 @@ __all__ = [
     "Found",
     "GetDocument",
     "GetFile",
+    "Health",
+    "HealthLine",
+    "HealthView",
     "Home",
     "HomeFrame",
     "HowListed",
@@ -234,6 +238,8 @@ __all__ = [
     "TaskPage",
     "TaskView",
     "Trend",
+    "Unchecked",
+    "UncheckedLine",
     "UnitLine",
     "Units",
     "UserLine",

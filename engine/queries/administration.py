@@ -110,19 +110,6 @@ class RoleLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobLine:
-    """A job that waits."""
-
-    id: str
-    kind: str
-    due_at: int
-    attempts: int
-    error: str
-    case_id: str
-    held: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class DayLine:
     """A day that is not what its weekday says, or a plain one: ``kind`` as the calendar names it."""
 

@@ -440,7 +440,7 @@ class FileContent:
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentLine:
-    """Something stuck."""
+    """Something stuck. ``kind`` says of what sort it is and ``remedy`` what helps, for administrators."""
 
     id: str
     case_id: str
@@ -450,6 +450,9 @@ class IncidentLine:
     code: str
     text: str
     opened_at: int
+    kind: str = ""
+    remedy: str = ""
+    process: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

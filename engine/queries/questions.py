@@ -11,6 +11,7 @@ from engine.model.people import Viewer
 from engine.queries import administration as b
 from engine.queries import answers as a
 from engine.queries import modeling as m
+from engine.queries import upkeep as u
 
 T = TypeVar("T")
 
@@ -252,14 +253,30 @@ class Roles(Query[tuple[b.RoleLine, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class Incidents(Query[tuple[a.IncidentLine, ...]]):
-    """Open incidents. For administrators."""
+    """Open incidents, the newest first, of one kind (``code``) and process. For administrators."""
+
+    code: str = ""
+    process_key: str = ""
+    limit: int = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Jobs(Query[tuple[b.JobLine, ...]]):
-    """The next jobs. For administrators."""
+class Jobs(Query[tuple[u.JobLine, ...]]):
+    """The next jobs, of one kind and state (see ``JobLine``). For administrators."""
 
+    kind: str = ""
+    state: str = ""
     limit: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health(Query[u.HealthView]):
+    """Whether the house is well: database, runner, disk, calendar, law, evidence. For administrators."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unchecked(Query[tuple[u.UncheckedLine, ...]]):
+    """What of the law in use nobody has compared with the law's words. For administrators."""
 
 
 @dataclass(frozen=True, kw_only=True)

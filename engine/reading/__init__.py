@@ -15,11 +15,13 @@ from engine.reading import (
     cases,
     finding,
     foresight,
+    health,
     listed,
     lists,
     modeling,
     starting,
     templates,
+    upkeep,
 )
 
 READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
@@ -65,7 +67,9 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.Units: administration.units,
     q.Roles: administration.roles,
     q.CalendarPage: administration.calendar_page,
-    q.Incidents: administration.incidents,
-    q.Jobs: administration.jobs,
+    q.Incidents: upkeep.incidents,
+    q.Jobs: upkeep.jobs,
+    q.Health: health.health,
+    q.Unchecked: health.unchecked,
     q.VerifyCase: cases.verify_case,
 }

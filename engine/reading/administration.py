@@ -9,7 +9,6 @@ from engine import catalog
 from engine import queries as q
 from engine.clock import legal_date
 from engine.errors import NotFound, Problem
-from engine.handlers.access import shut_out
 from engine.handlers.deployments import own_shelf, with_shelves
 from engine.handlers.house import House
 from engine.handlers.viewers import is_valid
@@ -19,9 +18,6 @@ from engine.model.rows import (
     CalendarYear,
     Clock,
     Deployment,
-    Incident,
-    Instance,
-    Job,
     Membership,
     Unit,
     User,
@@ -220,77 +216,6 @@ def roles(house: House, query: q.Roles) -> tuple[q.RoleLine, ...]:
                 id=role.id, title=role.title(at.lang), notes=at.pick(role.note_zh, role.note_en)
             )
             for role in house.roles
-        )
-
-
-def incidents(house: House, query: q.Incidents) -> tuple[q.IncidentLine, ...]:
-    """Open incidents."""
-    with desk(house, query) as at:
-        at.require_admin()
-        rows = at.reader.find(Incident, resolved_at=None, order="-opened_at", limit=200)
-        roots = {
-            root.id: root
-            for root in at.reader.find(Instance, id=sorted({r.root_id for r in rows if r.root_id}))
-        }
-        found = [(row, roots.get(row.root_id or "")) for row in rows]
-        return tuple(
-            _veiled_incident(at, row)
-            if root and shut_out(at.viewer, root)
-            else q.IncidentLine(
-                id=row.id,
-                case_id=row.root_id or "",
-                case_no=root.case_no if root is not None else "",
-                title=root.title if root is not None else "",
-                element=row.element_id,
-                code=row.code,
-                text=at.pick(row.zh, row.en),
-                opened_at=row.opened_at,
-            )
-            for row, root in found
-            if root is None or at.viewer.user_id not in root.excluded
-        )
-
-
-def _veiled_incident(at: Desk, row: Incident) -> q.IncidentLine:
-    """An administrator has what is stuck tried again without reading what lies behind a wall.
-
-    Which step it is and what its message says would tell of the case; who may read the case finds
-    both in its page.
-    """
-    return q.IncidentLine(
-        id=row.id,
-        case_id="",
-        case_no="",
-        title=at.pick("（不公开的事项）", "(walled case)"),
-        element="",
-        code=row.code,
-        text=at.pick(
-            "不公开的事项中有一步没有办成。请重试；仍不成的，请有权查看该事项的人员在事项页面查看原因。",
-            "A step of a walled case failed. Try again; if it fails again, somebody who may see the "
-            "case finds the reason in its page.",
-        ),
-        opened_at=row.opened_at,
-    )
-
-
-def jobs(house: House, query: q.Jobs) -> tuple[q.JobLine, ...]:
-    """The next jobs."""
-    with desk(house, query) as at:
-        at.require_admin()
-        unknown = at.reader.unknown_cases(at.viewer)
-        next_ones = at.reader.find(Job, order="due_at", limit=min(query.limit, 500))
-        rows = [row for row in next_ones if row.root_id not in unknown]
-        return tuple(
-            q.JobLine(
-                id=row.id,
-                kind=row.kind,
-                due_at=row.due_at,
-                attempts=row.attempts,
-                error=row.error,
-                case_id=row.root_id or "",
-                held=row.held,
-            )
-            for row in rows
         )
 
 

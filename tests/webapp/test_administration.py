@@ -11,6 +11,7 @@ import pytest
 from engine import catalog
 from engine import queries as q
 from engine.commands import SYSTEM, SaveUser
+from engine.model import rows
 from tests.support.office import (
     ADMIN,
     LEGAL,
@@ -162,3 +163,53 @@ def test_the_calendar_takes_local_closures(office: Office) -> None:
     assert (
         visitor.post("/admin/calendar", {**closure, "year": "x", "content": "a"}).status_code == 422
     )
+
+
+def stuck(office: Office, number: int) -> None:
+    """So many incidents and one failed job, of no case."""
+    with office.engine.house.store.write() as tx:
+        for n in range(number):
+            tx.insert(
+                rows.Incident(
+                    tenant=tx.tenant, id=f"{n:026}", instance_id=None, root_id=None,
+                    code="job-service", zh="打印服务器没有答复", en="The printer did not answer",
+                    opened_at=n, job={"kind": "signal", "lane": "office", "key": "", "max_attempts": 3,
+                                      "payload": {"name": "x", "variables": {}}},
+                )
+            )  # fmt: skip
+        tx.insert(
+            rows.Job(
+                tenant=tx.tenant, id="f" * 26, kind="signal", due_at=9_000_000_000_000, attempts=2,
+                payload={"name": "x", "variables": {}}, error="TimeoutError",
+            )
+        )  # fmt: skip
+
+
+def test_chosen_incidents_are_tried_again_and_the_rest_stay(office: Office) -> None:
+    stuck(office, 4)
+    visitor = office.client(ADMIN)
+    shown = text(visitor.get("/admin/incidents"))
+    assert "打印服务器没有答复" in shown
+    assert "请先确认对方系统和网络恢复正常" in shown
+    assert "对方没有在规定时间内答复" in shown
+    assert "请先勾选" in text(visitor.post("/admin/incidents/retry", follow_redirects=True))
+    some = {"incident": [f"{0:026}", f"{2:026}", "x" * 26]}
+    told = text(visitor.post("/admin/incidents/retry", some, follow_redirects=True))
+    assert "已重试 2 项" in told
+    assert "有 1 项没有重试成功" in told
+    assert len(office.engine.query(q.Incidents(viewer=SYSTEM))) == 2
+    listed = page(visitor.get("/admin/incidents?code=job-service"))
+    every = {"all": "1", "incident-listed": listed.xpath("//input[@name='incident-listed']/@value")}
+    visitor.post("/admin/incidents/retry", every)
+    assert office.engine.query(q.Incidents(viewer=SYSTEM)) == ()
+    visitor.post("/admin/jobs/retry", {"job": "f" * 26})
+    (job,) = office.engine.query(q.Jobs(viewer=SYSTEM, state="failed"))
+    assert job.due_at == int(office.clock.now().timestamp() * 1000)
+
+
+def test_health_says_what_to_do_and_the_list_what_to_check(office: Office) -> None:
+    told = text(office.client(ADMIN).get("/admin/health"))
+    assert "三分钟内没有执行程序报到" in told
+    assert "SQLite，连接正常" in told
+    assert "待核对" in text(office.client(ADMIN).get("/admin/unchecked"))
+    assert office.client(LEGAL).get("/admin/health").status_code == 403

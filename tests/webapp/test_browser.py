@@ -344,6 +344,8 @@ PAGES = {
         "/admin/units",
         "/admin/calendar?year=2027",
         "/admin/incidents",
+        "/admin/health",
+        "/admin/unchecked",
     ),
 }
 

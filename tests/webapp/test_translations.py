@@ -114,6 +114,8 @@ PAGES = {
         "/admin/calendar?year=2026",
         "/admin/calendar?year=2027",
         "/admin/incidents",
+        "/admin/health",
+        "/admin/unchecked",
     ),
 }
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.views import actions, auth, cases, health, inbox, modeling, start, supervision, tasks
+from webapp.views import (
+    actions,
+    administration,
+    auth,
+    cases,
+    health,
+    inbox,
+    start,
+    supervision,
+    tasks,
+)
 
 BLUEPRINTS = (
     auth.pages,
@@ -14,7 +24,7 @@ BLUEPRINTS = (
     cases.pages,
     start.pages,
     supervision.pages,
-    modeling.pages,  # the administrators', with those of drawing processes
+    administration.pages,
 )
 
 

@@ -24,7 +24,6 @@ from engine.commands import (
     Deploy,
     GrantRole,
     ImportCalendar,
-    ResolveIncident,
     RevokeRole,
     SaveUnit,
     SaveUser,
@@ -34,8 +33,6 @@ from engine.queries import (
     CalendarPage,
     CheckPackage,
     DeploymentModel,
-    Incidents,
-    Jobs,
     PackageFiles,
     ProcessEditor,
     Processes,
@@ -373,20 +370,3 @@ def calendar() -> Answer:
         typed=request.form,
     )
     return html, 422 if problems else 200
-
-
-# --- incidents and jobs --------------------------------------------------------------------------
-
-
-@pages.get("/incidents")
-def incidents() -> str:
-    """What is stuck, and which jobs wait."""
-    return render_template("admin/incidents.html", incidents=ask(Incidents), jobs=ask(Jobs))
-
-
-@pages.post("/incidents/<incident_id>/retry")
-def retry(incident_id: str) -> Response:
-    """Try again after the cause was mended."""
-    do(ResolveIncident, incident_id=incident_id)
-    flash(_("已重试。"), "success")
-    return redirect(url_for("admin.incidents"))
