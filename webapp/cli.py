@@ -5,12 +5,10 @@ from __future__ import annotations
 import getpass
 import json
 import logging
-import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,19 +16,20 @@ from typing import Any, TypeVar
 import click
 import structlog
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from engine import catalog, config
 from engine.commands import SYSTEM, Deploy, GrantRole, RevokeRole, SaveUnit, SaveUser, SealDay
 from engine.engine import Engine
-from engine.errors import Invalid, Lang, Misconfigured, Problem, YifaError
+from engine.errors import Invalid, Misconfigured, Problem, YifaError
 from engine.queries import UserPage, Users
+from webapp.terminal import Day, Existing, Menu, Port, complaints, console, done, lang, refuse, say
 
-console = Console(highlight=False)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Office(click.Group):
+class Office(Menu):
     """The command group; every error of the product ends as a sentence and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -38,36 +37,32 @@ class Office(click.Group):
         try:
             return super().invoke(ctx)
         except Invalid as exc:
-            _show_problems(exc.problems)
+            _refuse_all(exc.problems)
             raise click.exceptions.Exit(1) from exc
         except YifaError as exc:
-            console.print(f"[red]✗[/red] {exc.message(_lang())}", markup=True)
+            refuse(exc.message(lang()))
             raise click.exceptions.Exit(2 if isinstance(exc, Misconfigured) else 1) from exc
-
-
-def _lang() -> Lang:
-    """Messages follow the terminal's language: Chinese, unless it says another."""
-    text = (
-        os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "zh"
-    )
-    return "zh" if text.startswith(("zh", "C", "POSIX")) else "en"
 
 
 @click.group(cls=Office, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--config",
     "config_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="设置文件（TOML）· settings file; YIFA_* 环境变量优先 · environment wins",
+    type=Existing(folders=False),
+    help="设置文件（TOML）；YIFA_* 环境变量优先 · settings file (TOML); YIFA_* variables win",
 )
-@click.version_option(package_name="yifa", prog_name="yifa")
+@click.version_option(package_name="yifa", prog_name="yifa", help="显示版本 · show the version")
 @click.pass_context
 def main(ctx: click.Context, config_file: Path | None) -> None:
     """依法：乡镇依法行政的流程引擎与办公室 · a workflow engine and office that acts by law.
 
     \b
-    第一次试用 · to try it:   yifa demo
-    正式使用 · for real:      yifa migrate;  yifa user add NAME --admin;  yifa deploy DIR;  yifa serve
+    第一次试用：yifa demo · To try it: yifa demo
+    正式使用，依次： · For real, one after another:
+      yifa migrate
+      yifa user add NAME --admin
+      yifa deploy DIR
+      yifa serve
     """  # noqa: D301 - \b is how click is told to keep lines
     ctx.obj = {"file": config_file}
 
@@ -77,8 +72,11 @@ def _settings(ctx: click.Context, **overrides: Any) -> config.Settings:
     return config.load(file=ctx.obj["file"], overrides=given)
 
 
-def _logging(settings: config.Settings) -> None:
+def _logging(settings: config.Settings, *, briefly: bool = False) -> None:
+    """Log to the error stream; ``briefly`` leaves out what a single command says itself."""
     level = logging.getLevelName(settings.log_level.upper())
+    if briefly and level == logging.INFO:
+        level = logging.WARNING
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
@@ -103,7 +101,7 @@ def with_engine(function: F) -> F:
     @wraps(function)
     def opened(ctx: click.Context, *args: Any, **options: Any) -> Any:
         settings = _settings(ctx)
-        _logging(settings)
+        _logging(settings, briefly=True)
         with Engine.open(settings=settings, migrate=False) as engine:
             return function(engine, *args, **options)
 
@@ -115,7 +113,7 @@ def with_engine(function: F) -> F:
 
 @main.command()
 @click.option("--host", help="监听地址 · address to listen on")
-@click.option("--port", type=int, help="端口 · port")
+@click.option("--port", type=Port(), help="端口 · port")
 @click.option("--reset", is_flag=True, help="重新生成演示数据 · make the demonstration anew")
 @click.pass_context
 def demo(ctx: click.Context, host: str | None, port: int | None, reset: bool) -> None:
@@ -127,7 +125,7 @@ def demo(ctx: click.Context, host: str | None, port: int | None, reset: bool) ->
     _logging(settings)
     if not seed.prepare(settings, reset=reset):
         raise click.ClickException(
-            "演示数据没有建成，请看上面的原因 · the demonstration was not made"
+            say("演示数据没有建成，原因见上。", "the demonstration was not made; see above why.")
         )
     with Engine.open(settings=settings) as engine:
         run(engine, console)
@@ -135,10 +133,10 @@ def demo(ctx: click.Context, host: str | None, port: int | None, reset: bool) ->
 
 @main.command()
 @click.option("--host", help="监听地址 · address to listen on")
-@click.option("--port", type=int, help="端口 · port")
+@click.option("--port", type=Port(), help="端口 · port")
 @click.pass_context
 def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
-    """启动办公室页面（SQLite 时含后台任务）· serve the pages, with the embedded worker for SQLite."""
+    """启动办公室页面（SQLite 时含后台任务） · serve the pages, with the worker for SQLite."""
     from webapp.server import serve as run
 
     settings = _settings(ctx, host=host, port=port)
@@ -152,13 +150,14 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
 @with_engine
 def worker(engine: Engine) -> None:
     """运行后台任务：定时、期限、服务、文书 · run timers, deadlines, services and documents."""
+    _logging(engine.house.settings)
     runner = engine.worker
-    done = threading.Event()
+    ended = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: done.set())
+        signal.signal(name, lambda *_: ended.set())
     runner.start()
-    console.print("后台任务已启动，Ctrl+C 停止 · worker started, Ctrl+C to stop")
-    done.wait()
+    console.print(say("后台任务已启动，Ctrl+C 停止", "worker started, Ctrl+C to stop"))
+    ended.wait()
     runner.stop()
 
 
@@ -169,7 +168,8 @@ def migrate(ctx: click.Context) -> None:
     settings = _settings(ctx)
     _logging(settings)
     with Engine.open(settings=settings, migrate=True) as engine:
-        console.print(f"数据库结构版本 · schema: {engine.house.store.current_revision()}")
+        found = engine.house.store.current_revision()
+        done(say(f"数据库结构版本：{found}", f"schema: {found}"))
 
 
 # --- processes -------------------------------------------------------------------------------------
@@ -182,20 +182,20 @@ def read_package(path: Path) -> dict[str, bytes]:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=Existing())
 @click.option("--note", default="", help="版本说明 · what is new in this version")
 @with_engine
 def deploy(engine: Engine, paths: tuple[Path, ...], note: str) -> None:
     """部署流程包（文件夹、.zip 或 .bpmn）为新版本 · deploy packages as new versions."""
     for path in paths:
         result = engine.execute(Deploy(actor=SYSTEM, files=read_package(path), note=note))
-        state = "已部署 · deployed" if result.new else "内容未变 · unchanged"
-        console.print(f"[green]✓[/green] {result.process_key} v{result.version} {state}")
+        state = say("已部署", "deployed") if result.new else say("内容未变", "unchanged")
+        done(f"{result.process_key} v{result.version} {state}")
         _show_problems(result.warnings)
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=Existing())
 @click.pass_context
 def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
     """检查流程包，列出全部问题，不部署 · list everything wrong with packages, deploying nothing."""
@@ -207,28 +207,38 @@ def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
         errors = [problem for problem in problems if problem.severity == "error"]
         failed = failed or bool(errors)
         mark = "[red]✗[/red]" if errors else "[green]✓[/green]"
-        console.print(
-            f"{mark} {path}: {len(errors)} 处错误 · errors, "
-            f"{len(problems) - len(errors)} 处提醒 · warnings"
-        )
+        wrong, noted = len(errors), len(problems) - len(errors)
+        counts = say(f"{wrong} 处错误，{noted} 处提醒", f"{wrong} errors, {noted} warnings")
+        console.print(f"{mark} {escape(str(path))}: {counts}", soft_wrap=True)
         _show_problems(problems)
     if failed:
         ctx.exit(1)
 
 
-def _show_problems(problems: Any) -> None:
-    found: list[Problem] = [problem for problem in problems if isinstance(problem, Problem)]
-    if not found:
+def _refuse_all(problems: Sequence[Problem]) -> None:
+    """What is wrong with a command's words in sentences, what is wrong with files in a table."""
+    if any(problem.file or problem.line for problem in problems):
+        _show_problems(problems, complaints)
+    else:
+        for problem in problems:
+            refuse(problem.text(lang()))
+
+
+def _show_problems(problems: Sequence[Problem], where: Console = console) -> None:
+    if not problems:
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("", "文件 · file", "行 · line", "元素 · element", "问题 · problem"):
+    for title in say(",文件,行,元素,问题", ",file,line,element,problem").split(","):
         table.add_column(title, overflow="fold")
-    for problem in found:
-        mark = "[red]错误[/red]" if problem.severity == "error" else "[yellow]提醒[/yellow]"
-        table.add_row(
-            mark, problem.file, str(problem.line or ""), problem.where, problem.text(_lang())
+    for problem in problems:
+        mark = (
+            f"[red]{say('错误', 'error')}[/red]"
+            if problem.severity == "error"
+            else f"[yellow]{say('提醒', 'warning')}[/yellow]"
         )
-    console.print(table)
+        words = (problem.file, str(problem.line or ""), problem.where, problem.text(lang()))
+        table.add_row(mark, *map(escape, words))
+    where.print(table)
 
 
 # --- people ----------------------------------------------------------------------------------------
@@ -271,21 +281,21 @@ def user_add(
     )
     for role in roles:
         engine.execute(GrantRole(actor=SYSTEM, user_id=user_id, role=role, unit_id=unit))
-    console.print(f"[green]✓[/green] {user_id}")
+    done(user_id)
 
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("密码 · password: ")
-    if first != getpass.getpass("再输一次 · again: "):
-        raise click.ClickException("两次输入不同 · they differ")
+    first = getpass.getpass(say("密码：", "password: "))
+    if first != getpass.getpass(say("再输一次：", "again: ")):
+        raise click.ClickException(say("两次输入不同，请重试。", "they differ; try again."))
     return first
 
 
 @user.command("password")
 @click.argument("user_id")
-@click.option("--password-stdin", is_flag=True)
+@click.option("--password-stdin", is_flag=True, help="从标准输入读密码 · read it from stdin")
 @with_engine
 def user_password(engine: Engine, user_id: str, password_stdin: bool) -> None:
     """重设密码并解锁 · set a new password and unlock."""
@@ -297,7 +307,7 @@ def user_password(engine: Engine, user_id: str, password_stdin: bool) -> None:
             must_change_password=True,
         )
     )
-    console.print(f"[green]✓[/green] {user_id}")
+    done(user_id)
 
 
 @user.command("disable")
@@ -306,15 +316,15 @@ def user_password(engine: Engine, user_id: str, password_stdin: bool) -> None:
 def user_disable(engine: Engine, user_id: str) -> None:
     """停用人员并退出其登录 · disable a user and end their sessions."""
     engine.execute(SaveUser(actor=SYSTEM, user_id=user_id, active=False))
-    console.print(f"[green]✓[/green] {user_id}")
+    done(user_id)
 
 
 @user.command("grant")
 @click.argument("user_id")
 @click.argument("role")
-@click.option("--unit", default=None)
-@click.option("--from", "from_date", default=None, help="起 · from, 2026-01-31")
-@click.option("--to", "to_date", default=None, help="止 · to (含 · inclusive)")
+@click.option("--unit", default=None, help="单位代码 · unit")
+@click.option("--from", "from_date", type=Day(), help="自哪一天 · from this day, 2026-01-31")
+@click.option("--to", "to_date", type=Day(), help="至哪一天（含） · to this day, included")
 @with_engine
 def user_grant(
     engine: Engine,
@@ -335,7 +345,7 @@ def user_grant(
             to_date=to_date,
         )
     )
-    console.print(f"[green]✓[/green] {user_id}: {role}")
+    done(f"{user_id}: {role}")
 
 
 @user.command("revoke")
@@ -348,18 +358,18 @@ def user_revoke(engine: Engine, user_id: str, role: str) -> None:
     for membership in view.memberships:
         if membership.role == role:
             engine.execute(RevokeRole(actor=SYSTEM, membership_id=membership.id))
-            console.print(f"[green]✓[/green] {user_id}: -{role}")
+            done(f"{user_id}: -{role}")
 
 
 @user.command("unit")
 @click.argument("unit_id")
 @click.argument("name")
-@click.option("--parent", default=None)
+@click.option("--parent", default=None, help="上级单位代码 · unit above")
 @with_engine
 def user_unit(engine: Engine, unit_id: str, name: str, parent: str | None) -> None:
     """新建或修改单位 · create or change a unit."""
     engine.execute(SaveUnit(actor=SYSTEM, unit_id=unit_id, name=name, parent_id=parent))
-    console.print(f"[green]✓[/green] {unit_id}")
+    done(unit_id)
 
 
 @user.command("list")
@@ -367,14 +377,16 @@ def user_unit(engine: Engine, unit_id: str, name: str, parent: str | None) -> No
 def user_list(engine: Engine) -> None:
     """列出人员 · list the users."""
     table = Table(box=None, pad_edge=False)
-    for title in ("登录名 · name", "姓名", "单位 · unit", "角色 · roles", "状态 · state"):
+    for title in say("登录名,姓名,单位,角色,状态", "sign-in,name,unit,roles,state").split(","):
         table.add_column(title)
     cursor = ""
     while True:
-        page = engine.query(Users(viewer=SYSTEM, lang=_lang(), cursor=cursor, limit=200))
+        page = engine.query(Users(viewer=SYSTEM, lang=lang(), cursor=cursor, limit=200))
         for line in page.rows:
-            state = "停用 · disabled" if not line.active else "锁定 · locked" if line.locked else ""
-            table.add_row(line.id, line.name, line.unit, "、".join(line.roles), state)
+            locked = say("锁定", "locked") if line.locked else ""
+            state = locked if line.active else say("停用", "disabled")
+            words = (line.id, line.name, line.unit, "、".join(line.roles), state)
+            table.add_row(*map(escape, words))
         cursor = page.next
         if not cursor:
             break
@@ -407,20 +419,20 @@ def audit_verify(engine: Engine, case_id: str | None, as_json: bool) -> None:
             )
         )
     for flaw in flaws if not as_json else ():
-        console.print(f"[red]✗[/red] {flaw.zh} · {flaw.en}")
+        refuse(say(flaw.zh, flaw.en))
     if flaws:
         raise click.exceptions.Exit(1)
     if not as_json:
-        console.print("[green]✓[/green] 证据链完整 · every chain is whole")
+        done(say("证据链完整", "every chain is whole"))
 
 
 @audit.command("seal")
-@click.argument("day", type=click.DateTime(formats=["%Y-%m-%d"]))
+@click.argument("day", type=Day())
 @with_engine
-def audit_seal(engine: Engine, day: datetime) -> None:
-    """封存某一天（平时自动）· seal a day; normally done by itself."""
-    row = engine.execute(SealDay(actor=SYSTEM, day=day.date().isoformat()))
-    console.print(row.root if row is not None else "已封存 · sealed before")
+def audit_seal(engine: Engine, day: str) -> None:
+    """封存某一天（平时自动） · seal a day; normally done by itself."""
+    row = engine.execute(SealDay(actor=SYSTEM, day=day))
+    console.print(row.root if row is not None else say("此前已封存", "sealed before"))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -60,10 +61,19 @@ def _read_file(path: Path) -> dict[str, Any]:
         en = f"the settings file {path} cannot be read ({why}); check its path and permissions"
         raise _misconfigured([BadValue(zh, en)]) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        where = str(exc) if isinstance(exc, tomllib.TOMLDecodeError) else "not UTF-8"
-        zh = f"设置文件 {path} 不是正确的 TOML（{where}）；请更正该处"
-        en = f"the settings file {path} is not valid TOML ({where}); mend that place"
+        place_zh, place_en = _place(exc)
+        zh = f"设置文件 {path} 不是正确的 TOML（{place_zh}）；请更正该处"
+        en = f"the settings file {path} is not valid TOML ({place_en}); mend that place"
         raise _misconfigured([BadValue(zh, en)]) from exc
+
+
+def _place(exc: ValueError) -> tuple[str, str]:
+    """Where a file stops being TOML, in both languages; the parser tells it in English alone."""
+    if isinstance(exc, UnicodeDecodeError):
+        return "不是 UTF-8 编码", "not UTF-8"
+    said = str(exc)
+    at = re.search(r"line (\d+), column (\d+)", said)
+    return (f"第 {at[1]} 行第 {at[2]} 个字符" if at else "文件末尾"), said
 
 
 def _read_values(given: Mapping[str, tuple[str, Any]], faults: list[BadValue]) -> dict[str, Any]:

@@ -77,9 +77,11 @@ def remedy(found: str | None) -> dict[str, str]:
 def migrate(database: Database, folder: Path = _FOLDER) -> None:
     """Run what is missing; a failure leaves schema and data as they were.
 
-    Raises Outdated for a database that a newer program made.
+    Raises Outdated for a database that a newer program made, Unavailable for one that is not there.
     """
     sqlite = database.engine.dialect.name == "sqlite"
+    with database.link():
+        pass  # that it cannot be reached is another matter than that a step failed
     try:
         with database.engine.connect() as connection:
             if sqlite:
