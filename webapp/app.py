@@ -9,6 +9,7 @@ from flask import Flask
 
 from engine.engine import Engine
 from webapp import errors, i18n, limits, protection, proxies, rendering, sessions, views
+from webapp.static_files import PackedStatic
 
 HERE = Path(__file__).parent
 FORM_OVERHEAD = 2_000_000
@@ -18,7 +19,7 @@ FORM_OVERHEAD = 2_000_000
 def create_app(engine: Engine) -> Flask:
     """The application for one open engine; its settings say how strict cookies and limits are."""
     settings = engine.house.settings
-    app = Flask(
+    app = PackedStatic(
         "webapp", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates")
     )
     app.extensions["engine"] = engine

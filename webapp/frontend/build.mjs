@@ -2,13 +2,14 @@
 //
 //   node build.mjs OUTPUT_FOLDER
 //
-// Writes manifest.json ({"app.js": "app-X2Y3.js", …}), which the templates read, and the licences
-// of everything bundled. A new entry is a new file in src/; helpers live in src/lib/.
+// Writes manifest.json ({"app.js": "app-X2Y3.js", …}), which the templates read, the licences of
+// everything bundled, and beside each text a .gz of it for browsers that take one. A new entry is a new file in src/; helpers live in src/lib/.
 
 import * as esbuild from "esbuild";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { patches } from "./patches.mjs";
 import { purge } from "./purge.mjs";
 
@@ -51,6 +52,9 @@ const { metafile } = await esbuild.build({
 
 writeFileSync(join(output, "manifest.json"), JSON.stringify(manifest(), null, 2) + "\n");
 writeFileSync(join(output, "LICENSES.txt"), licences());
+for (const name of readdirSync(output).filter((each) => /\.(js|css|svg)$/.test(each))) {
+  writeFileSync(join(output, `${name}.gz`), gzipSync(readFileSync(join(output, name)), { level: 9 }));
+}
 
 function manifest() {
   const names = {};
