@@ -341,6 +341,8 @@ class TaskView:
     clocks: tuple[ClockLine, ...]
     comments: tuple[CommentLine, ...]
     actions: Mapping[str, Action]
+    diagrams: tuple[DiagramLine, ...] = ()
+    """The picture of the way, with where the case stands; of the task's own process."""
     awaited: tuple[AwaitedLine, ...] = ()
     """Opinions on this task that are still to come."""
     opinion_for: str = ""
@@ -403,8 +405,39 @@ class OversightLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageOutline:
+    """A stage of a kind of matter, with its steps; ``certain``: every case comes through it."""
+
+    name: str
+    steps: tuple[str, ...]
+    certain: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitOutline:
+    """A time limit of a kind of matter in words, and where it is from."""
+
+    title: str
+    step: str
+    text: str
+    basis: str
+    status: str
+    status_text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualTime:
+    """How long the cases took that ended last, of those the viewer may see, in calendar days."""
+
+    count: int
+    median: int
+    shortest: int
+    longest: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProcessCard:
-    """A kind of matter one can start."""
+    """A kind of matter one can start. ``usual`` is None where too few cases have ended."""
 
     key: str
     title: str
@@ -414,6 +447,9 @@ class ProcessCard:
     version: int
     deployment_id: str
     action: Action
+    stages: tuple[StageOutline, ...] = ()
+    limits: tuple[LimitOutline, ...] = ()
+    usual: UsualTime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

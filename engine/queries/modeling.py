@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,32 @@ class EditorView:
     """Names of the others whose editor of this process is open."""
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     """By kind: deadlines, forms, decisions, documents, laws, roles, processes, steps, operations."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableView:
+    """A decision as a table: its columns' heads, and its rules cell by cell."""
+
+    id: str
+    name: str
+    hit_policy: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    rules: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    """What each rule says of itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartView:
+    """A file of a package for reading: a form, decision tables, or its text."""
+
+    path: str
+    form: Any = None
+    """A form (`engine.forms.Form`) in the viewer's language, where it is one."""
+    context: Mapping[str, object] = field(default_factory=dict)
+    tables: tuple[TableView, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -209,6 +209,18 @@ class ProcessFiles(Query[Mapping[str, bytes]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PackagePart(Query[m.PartView]):
+    """A file of a state of a process: a path, or ``decisions/`` and a decision's id.
+
+    For administrators. Raises NotFound.
+    """
+
+    process_key: str
+    state: str
+    part: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareProcess(Query[m.Comparison]):
     """What changed between two states of a process (ids of deployments or drafts).
 

@@ -226,10 +226,10 @@ def files(house: House, query: q.ProcessFiles) -> Mapping[str, bytes]:
     """The package of a version or draft, without the shelves."""
     with desk(house, query) as at:
         at.require_admin()
-        return _files(at, query.process_key, query.state)[1]
+        return files_of(at, query.process_key, query.state)[1]
 
 
-def _files(at: Desk, process_key: str, state: str) -> tuple[str, dict[str, bytes]]:
+def files_of(at: Desk, process_key: str, state: str) -> tuple[str, dict[str, bytes]]:
     """How a state is called, and its files."""
     if not is_id(state):
         raise NotFound(what={"zh": "流程版本", "en": "process version"})
@@ -256,8 +256,8 @@ def compare(house: House, query: q.CompareProcess) -> q.Comparison:
     """What changed between two states of a process."""
     with desk(house, query) as at:
         at.require_admin()
-        old_title, old = _files(at, query.process_key, query.old)
-        new_title, new = _files(at, query.process_key, query.new)
+        old_title, old = files_of(at, query.process_key, query.old)
+        new_title, new = files_of(at, query.process_key, query.new)
         changes = bpmn.difference(_model(old), _model(new))
         return q.Comparison(
             key=query.process_key,

@@ -1,6 +1,9 @@
 // Small changes to packages as they are bundled. Each says why, and fails when the package changed.
 
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const LANGUAGE = fileURLToPath(new URL("src/lib/modeler/language.js", import.meta.url));
 
 const PATCHES = [
   {
@@ -12,6 +15,18 @@ const PATCHES = [
     // The content-security policy allows no <style> made by script; sheets made by script it does.
     filter: /[\\/]style-mod[\\/]src[\\/]style-mod\.js$/,
     change: replacing("!root.head && root.adoptedStyleSheets", "root.adoptedStyleSheets"),
+  },
+  {
+    // Some parts are handed no translator and fall back to English; a few texts are in no one's hands.
+    filter: /[\\/]@bpmn-io[\\/]properties-panel[\\/]dist[\\/]index\.esm\.js$/,
+    change: (text) =>
+      `import { inPageLanguage } from ${JSON.stringify(LANGUAGE)};\n` +
+      [
+        ["function translateFallback(template, replacements) {", "$&\n  return inPageLanguage(template, replacements);"],
+        [/"Save and close"/g, 'inPageLanguage("Save and close")'],
+        ["popupTitle = `${element.type} / `;", ""], // the name of a kind in the code
+        ['"Opened in popup"', 'inPageLanguage("Opened in popup")'],
+      ].reduce((changed, [old, fresh]) => replacing(old, fresh)(changed), text),
   },
   {
     // Its messages are English only. The server checks every formula, in the page's language.

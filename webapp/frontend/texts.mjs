@@ -26,7 +26,7 @@ const code = outputFiles[0].text;
 const found = new Set();
 
 // The first argument of every call, and in it every string: `translate(on ? "On" : "Off")` has two.
-for (const call of code.matchAll(/(?<![\w$])_?(?:translate|t)\d*\(/g)) {
+for (const call of code.matchAll(/(?<![\w$])_?(?:translate|inPageLanguage|t)\d*\(/g)) {
   for (const text of strings(call.index + call[0].length)) found.add(text);
 }
 // Entries of menus name their texts, which are translated where they are shown.

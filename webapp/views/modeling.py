@@ -21,6 +21,7 @@ from engine.queries import (
     Editors,
     EditorView,
     ElementTemplates,
+    PackagePart,
     ProcessEditor,
     ProcessFiles,
 )
@@ -28,6 +29,7 @@ from webapp.asked import whole
 from webapp.current import ask, do, lang
 from webapp.errors import status_of
 from webapp.protection import as_data
+from webapp.views import filling
 from webapp.views.admin import Answer
 from webapp.views.admin import pages as pages
 
@@ -253,18 +255,9 @@ def _deploy_page(key: str, state: str, problems: Any) -> str:
 @pages.get("/processes/<key>/states/<state>/parts/<path:part>")
 def package_part(key: str, state: str, part: str) -> str:
     """A form or decision of a package, to be read beside the drawing."""
-    files = ask(ProcessFiles, process_key=key, state=state)
-    path = part if part in files else _decision_file(files, part)
-    text = files[path].decode("utf-8", "replace") if path in files else ""
-    return render_template("admin/part.html", key=key, path=path or part, text=text)
-
-
-def _decision_file(files: Mapping[str, bytes], part: str) -> str:
-    """The file in which a decision of that id is written."""
-    wanted = f'id="{part.removeprefix("decisions/")}"'.encode()
-    return next(
-        (path for path, data in files.items() if path.endswith(".dmn") and wanted in data), ""
-    )
+    view = ask(PackagePart, process_key=key, state=state, part=part)
+    form = filling.shown(view.form, {}, view.context)
+    return render_template("admin/part.html", key=key, view=view, form=form)
 
 
 @pages.get("/element-templates.json")

@@ -6,8 +6,16 @@ import { zh } from "./zh.js";
 
 export const unknown = new Set();
 
+let page = translator("en");
+
+// For parts of the panel that are handed no translator.
+export function inPageLanguage(template, replacements) {
+  return page(template, replacements);
+}
+
 export function languageModule(lang) {
-  return { translate: ["value", translator(lang)] };
+  page = translator(lang);
+  return { translate: ["value", page] };
 }
 
 export function translator(lang) {
