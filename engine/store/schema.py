@@ -72,6 +72,7 @@ _CLUSTERED = {
     rows.Participant,
     rows.Exclusion,
     rows.NoticeRead,
+    rows.SearchText,
     rows.EditorSeat,
     rows.Sequence,
     rows.Activity,

@@ -9,7 +9,7 @@ import pytest
 
 from engine.commands import SaveList
 from engine.queries import Narrowing
-from tests.support.office import DRAFTER, HEAD, LEGAL, Office
+from tests.support.office import DRAFTER, HEAD, LEGAL, STRANGER, Office
 from tests.support.pages import page, text
 
 
@@ -135,3 +135,22 @@ def test_no_address_of_a_list_takes_one_elsewhere(office: Office, queue: list[st
         assert shown.status_code == 200
         for href in page(shown).xpath("//a[@data-yf-back]/@href"):
             assert href.startswith("/inbox/todo") or href == "/"
+
+
+def test_one_search_finds_matters_people_and_kinds_with_the_place(office: Office) -> None:
+    office.returned("采购抗旱水泵", "预算依据不足。")
+    visitor = office.client(LEGAL)
+    home = page(visitor.get("/"))
+    (form,) = home.xpath("//header//form[@role='search']")
+    assert form.get("action") == "/search"
+    found = visitor.get("/search?text=预算 依据")
+    assert titles(found) == ["采购抗旱水泵"]
+    assert page(found).xpath("//mark/text()") == ["预算", "依据"]
+    assert "法制审核：" in text(found)
+    assert "采〔2026〕1号" in text(visitor.get("/search?text=采〔2026〕1号"))
+    assert "严正" in text(visitor.get("/search?text=yz"))
+    assert "发起“" in text(visitor.get("/search?text=采购"))
+    assert "请至少输入两个连续的字" in text(visitor.get("/search?text=泵"))
+    assert "没有找到" in text(office.client(STRANGER).get("/search?text=预算"))
+    assert "输入要找的内容" in text(visitor.get("/search"))
+    assert b"<script>x" not in visitor.get("/search?text=<script>x").data

@@ -11,6 +11,7 @@ from webapp.views import (
     cases,
     health,
     inbox,
+    search,
     start,
     supervision,
     tasks,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     actions.pages,
     cases.pages,
     start.pages,
+    search.pages,
     supervision.pages,
     administration.pages,
 )

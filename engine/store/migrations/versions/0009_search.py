@@ -31,7 +31,7 @@ def upgrade() -> None:
         column("text", TEXT),
         column("grams", TEXT),
         sa.PrimaryKeyConstraint("tenant", "root_id", "doc", name="search_text_pk"),
-        sqlite_with_rowid=True,
+        sqlite_with_rowid=False,
     )
     op.create_index("search_text_doc", "search_text", ["tenant", "doc"])
     if op.get_bind().dialect.name == "sqlite":
