@@ -11,7 +11,9 @@ Steps (``[[step]]``), each with an optional ``after`` (ISO 8601 duration) or ``a
 - ``message`` + ``as`` (+ ``answers``): record that a message came;
 - ``fire = true``: let time pass and do what is due;
 - ``do`` + ``as`` (+ ``reason``): ``suspend``, ``resume``, ``cancel``; with ``rule`` (a deadline id):
-  ``pause``, ``run-on``, ``extend`` (+ ``amount``) of a clock;
+  ``pause``, ``run-on``, ``extend`` (+ ``amount``) of a clock; ``urge``, ``oversee`` (+ ``due``),
+  ``report``, ``lift``, ``cc`` (+ ``to``); with ``task``: ``return`` (+ ``to``, an element),
+  ``withdraw``, ``reassign`` and ``delegate`` (+ ``to``), ``ask`` for opinions (+ ``to``, ``when``);
 - ``look`` = somebody (+ ``shows``, ``hides``: texts): what the case's page tells them.
 
 ``refused = "code or text"`` says that the step must be refused so, and nothing may have changed;
@@ -54,6 +56,7 @@ from engine.engine import Engine
 from engine.errors import Refused
 from engine.law.reckoning import add_months
 from engine.model.rows import Clock, Instance, Job, Task
+from webapp.demo import beside
 from webapp.demo.township import TownPerson, Township, read_township, settle
 
 
@@ -153,7 +156,7 @@ class Scenario:
 
 _KEYS = {
     "task", "message", "fire", "do", "look", "as", "after", "at", "answers", "late_reason",
-    "refused", "reason", "rule", "amount", "shows", "hides",
+    "refused", "reason", "rule", "amount", "shows", "hides", "to", "when", "due",
 }  # fmt: skip
 _EXPECTED = {"path", "state", "documents", "open", "lamps", "variables", "incidents"}
 
@@ -316,6 +319,15 @@ class Player:
         chosen: Task = (mine or free or same)[0]
         return chosen
 
+    def _task_beside(self, step: Mapping[str, Any]) -> Task:
+        """The task that something beside its completion is done to: the open one, else the last."""
+        if step["do"] != "withdraw":
+            return self._open_task(str(step["task"]), str(step["as"]))
+        found = self.rows(Task, element_id=str(step["task"]), closed_by=self.user(str(step["as"])))
+        require(found, f"“{step['task']}” was not done by {step['as']}")
+        last: Task = found[-1]
+        return last
+
     def _message(self, step: Mapping[str, Any]) -> None:
         actor = self.user(str(step["as"]))
         self.engine.execute(
@@ -333,6 +345,12 @@ class Player:
         if action in _CASE_COMMANDS:
             command = _CASE_COMMANDS[action]
             self.engine.execute(command(actor=actor, case_id=self.case_id, reason=reason))
+            return
+        if beside.knows(action):
+            people = [self.user(who) for who in beside.named(step)]
+            task = self._task_beside(step) if "task" in step else None
+            task_id = task.id if task is not None else ""
+            self.engine.execute(beside.command(step, actor, self.case_id, task_id, people))
             return
         clocks = self.rows(Clock, rule_id=str(step["rule"]), state=("running", "paused"))
         require(clocks, f"no clock of “{step['rule']}” is running")
@@ -411,8 +429,8 @@ _CASE_COMMANDS: dict[str, Callable[..., Any]] = {
 }
 # By name, so that another kind of player may do each in its own way.
 _ACTS: dict[str, Callable[[Player, Mapping[str, Any]], None]] = {
+    "do": lambda player, step: player._do(step),
     "task": lambda player, step: player._complete(step),
     "message": lambda player, step: player._message(step),
-    "do": lambda player, step: player._do(step),
     "look": lambda player, step: player._look(step),
 }

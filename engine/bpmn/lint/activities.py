@@ -274,6 +274,32 @@ def separation_of_duties(graph: Graph) -> Iterator[Problem]:
                     )
 
 
+def ways_back(graph: Graph) -> Iterator[Problem]:
+    """``returnTo`` names steps of people, or ``none``; ``irrevocable`` is true or false."""
+    for node in _of(graph, "userTask"):
+        values = dialect.properties(node)
+        for reference in dialect.listed(values.get("returnTo")):
+            target = graph.by_id.get(reference)
+            steps = ("userTask", "manualTask")
+            if reference != "none" and (target is None or names.kind(target) not in steps):
+                yield problem(
+                    "wrong-reference",
+                    node,
+                    f"{{it}}的 returnTo 指向“{reference}”，模型中没有这个用户任务。"
+                    "请填写任务的 id，或填 none 表示不得退回。",
+                    f"returnTo of {{it}} names “{reference}”, which is no user task of the model. "
+                    "Give the id of one, or none for no return at all.",
+                    reference=reference,
+                )
+        if values.get("irrevocable", "false") not in ("true", "false"):
+            yield problem(
+                "wrong-value",
+                node,
+                "{it}的 irrevocable 应为 true 或 false。",
+                "irrevocable of {it} must be true or false.",
+            )
+
+
 _BY_PEOPLE = frozenset(
     {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "boundaryEvent"}
 )
@@ -328,5 +354,6 @@ RULES = (
     behaviours,
     mappings,
     separation_of_duties,
+    ways_back,
     constraint_messages,
 )

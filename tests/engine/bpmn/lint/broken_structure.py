@@ -140,6 +140,26 @@ STRUCTURE: list[tuple[str, str, str, str]] = [
         ),
         "",
     ),
+    (
+        "wrong-reference",
+        "t",
+        path(
+            user(
+                extension='<zeebe:properties><zeebe:property name="returnTo" value="nobody"/></zeebe:properties>'
+            )
+        ),
+        "",
+    ),
+    (
+        "wrong-value",
+        "t",
+        path(
+            user(
+                extension='<zeebe:properties><zeebe:property name="irrevocable" value="yes"/></zeebe:properties>'
+            )
+        ),
+        "",
+    ),
     ("no-message", "c", path(catch("<messageEventDefinition/>")), ""),
     ("no-message", "t", path('<receiveTask id="t"/>'), ""),
     ("no-signal", "c", path(catch("<signalEventDefinition/>")), ""),
