@@ -343,6 +343,8 @@ class TaskView:
     actions: Mapping[str, Action]
     diagrams: tuple[DiagramLine, ...] = ()
     """The picture of the way, with where the case stands; of the task's own process."""
+    diagrams: tuple[DiagramLine, ...] = ()
+    """The picture of the way, with where the case stands; of the task's own process."""
     awaited: tuple[AwaitedLine, ...] = ()
     """Opinions on this task that are still to come."""
     opinion_for: str = ""

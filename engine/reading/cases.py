@@ -158,6 +158,7 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         awaited=actions.awaited(at, case, task),
         opinion_for=task.signs_for or "",
         actions=task_actions(at, case, task, element),
+        diagrams=tuple(d for d in dossier.diagrams() if d.instance_id == task.instance_id),
     )
 
 
