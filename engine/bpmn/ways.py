@@ -78,6 +78,7 @@ class Ways:
     _starts: dict[str, list[str]] = field(init=False, default_factory=dict)
     _edges: dict[str, list[str]] = field(init=False, default_factory=dict)
     _back: set[tuple[str, str]] = field(init=False, default_factory=set)
+    _order: dict[str, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         entered = {flow.target for flows in self.flows.values() for flow in flows}
@@ -120,11 +121,12 @@ class Ways:
         ]
 
     def way(self, process_id: str) -> list[Ahead]:
-        """The steps of a process from its start, in the order of the drawing."""
+        """The steps of a process from its start, each after all that may lead to it."""
         starts = self._starts.get(process_id, [])
         here = [each for each in starts if self.elements[each].kind in STEPS]
         first = [Ahead(element_id=each, after=0, certain=len(starts) == 1) for each in here]
-        return first + self.ahead(starts)
+        order = self._order
+        return sorted(first + self.ahead(starts), key=lambda each: order.get(each.element_id, 1))
 
     def _find_loops(self) -> None:
         """Which ways lead back: into what the way from a start to there already passed."""
@@ -153,6 +155,8 @@ class Ways:
                 stack.pop()
                 passing.discard(node)
                 done.add(node)
+                # What is left last lies first on the way.
+                self._order[node] = -len(done)
 
     def _before(self, places: Iterable[str]) -> set[str]:
         """What lies before these places, without going round."""

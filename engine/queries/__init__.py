@@ -49,12 +49,12 @@ from engine.queries.answers import (
     Person,
     ProcessCard,
     StageOutline,
-    UsualTime,
     StartView,
     StepDone,
     TaskLine,
     TaskName,
     TaskView,
+    UsualTime,
 )
 from engine.queries.approval import ApprovalClock, ApprovalForm, ApprovalLine, ApprovalView
 from engine.queries.board import (

@@ -26,6 +26,7 @@ from engine.model.rows import (
     StartDraft,
     User,
 )
+from engine.reading import outline
 from engine.reading.common import Desk, desk
 from engine.reading.dossier import Dossier, file_line
 
@@ -55,6 +56,9 @@ def _card(at: Desk, row: Deployment) -> q.ProcessCard:
         version=row.version,
         deployment_id=row.id,
         action=q.Action(name="start", enabled=not reason, reason=reason),
+        stages=outline.stages(at, package),
+        limits=outline.limits(at, package),
+        usual=outline.usual(at, row.process_key),
     )
 
 
