@@ -101,6 +101,28 @@ def _harden(response: Response) -> Response:
     return response
 
 
+def framing(response: Response) -> Response:
+    """The same page, which may show our own addresses in a frame."""
+    response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
+    return response
+
+
+_SHOWN = {
+    # A picture or plain text needs nothing of this site, and gets nothing.
+    "sandbox": "default-src 'none'; img-src 'self'; sandbox; frame-ancestors 'self'",
+    # A browser's own reader of PDF does not start in a sandbox; it runs in a process of its own and
+    # hands no script of the file to the page.
+    "reader": "default-src 'none'; object-src 'self'; frame-ancestors 'self'",
+}
+
+
+def as_shown(response: Response, *, pdf: bool) -> Response:
+    """A file to be looked at in a frame of our own pages, trusted with nothing."""
+    response.headers["Content-Security-Policy"] = _SHOWN["reader" if pdf else "sandbox"]
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def as_data(response: Response) -> Response:
     """The same answer, powerless where a browser would open it as a page: XML may hold scripts."""
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

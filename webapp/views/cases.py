@@ -48,7 +48,7 @@ from engine.queries import (
 )
 from webapp.asked import whole
 from webapp.current import ask, do
-from webapp.protection import as_data
+from webapp.protection import as_data, as_shown, framing
 from webapp.views import filling
 
 pages = Blueprint("cases", __name__, url_prefix="/cases")
@@ -244,6 +244,68 @@ def document(document_id: str, format: str) -> Response:  # noqa: A002 - the add
     if format not in ("pdf", "docx"):
         abort(404)
     return _download(ask(GetDocument, document_id=document_id, format=format))
+
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
+SHOWN = PICTURES | {"application/pdf", "text/plain"}
+"""What browsers show without running anything of it."""
+
+
+@pages.get("/files/<file_id>/view")
+def view_file(file_id: str) -> Response:
+    """A file in a frame, or why it cannot be shown."""
+    content = ask(GetFile, file_id=file_id)
+    return _viewer(
+        content,
+        url_for("cases.inline_file", file_id=file_id),
+        url_for("cases.file", file_id=file_id),
+    )
+
+
+@pages.get("/files/<file_id>/inline")
+def inline_file(file_id: str) -> Response:
+    """A file for the frame that shows it."""
+    return _inline(ask(GetFile, file_id=file_id))
+
+
+@pages.get("/documents/<document_id>/view")
+def view_document(document_id: str) -> Response:
+    """A document in a frame."""
+    content = ask(GetDocument, document_id=document_id, format="pdf")
+    return _viewer(
+        content,
+        url_for("cases.inline_document", document_id=document_id),
+        url_for("cases.document", document_id=document_id, format="pdf"),
+    )
+
+
+@pages.get("/documents/<document_id>/inline")
+def inline_document(document_id: str) -> Response:
+    """A document for the frame that shows it."""
+    return _inline(ask(GetDocument, document_id=document_id, format="pdf"))
+
+
+def _viewer(content: FileContent, address: str, download: str) -> Response:
+    page = render_template(
+        "cases/view.html",
+        content=content,
+        address=address if content.media_type in SHOWN else "",
+        download=download,
+    )
+    return framing(make_response(page))
+
+
+def _inline(content: FileContent) -> Response:
+    if content.media_type not in SHOWN:
+        return _download(content)
+    response = send_file(
+        Path(content.path).resolve(),
+        mimetype=content.media_type,
+        as_attachment=False,
+        download_name=content.name,
+        max_age=0,
+    )
+    return as_shown(response, pdf=content.media_type == "application/pdf")
 
 
 def _download(content: FileContent) -> Response:
