@@ -220,7 +220,7 @@ def step_times(house: House, query: q.StepTimes) -> q.StepTimesView:
                 time,
             )
             for name in known
-            if elements[name].kind in _WAITS
+            if elements[name].kind in _WAITS and elements[name].event != "link"
         ]
         # Steps of earlier versions, which the newest model no longer draws.
         figures += [

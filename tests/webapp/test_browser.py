@@ -333,7 +333,15 @@ PAGES = {
         "/cases/{waiting}/verify",
     ),
     OFFICE: ("/tasks/{review}",),
-    HEAD: ("/supervision/", "/cases/{late}", "/cases/{done}"),
+    HEAD: (
+        "/supervision/board",
+        "/supervision/trend",
+        "/supervision/steps?process=supplies",
+        "/supervision/steps/taken?process=supplies&element=S2_review",
+        "/supervision/",
+        "/cases/{late}",
+        "/cases/{done}",
+    ),
     ADMIN: (
         "/admin/processes",
         "/admin/processes/supplies",

@@ -102,7 +102,15 @@ PAGES = {
         "/nothing-here",
     ),
     LEGAL: ("/inbox/claim", "/tasks/{review}", "/cases/{waiting}", "/cases/{waiting}/verify"),
-    HEAD: ("/supervision/", "/cases/{done}", "/inbox/done"),
+    HEAD: (
+        "/supervision/board",
+        "/supervision/trend",
+        "/supervision/steps?process=supplies",
+        "/supervision/steps/taken?process=supplies&element=S2_review",
+        "/supervision/",
+        "/cases/{done}",
+        "/inbox/done",
+    ),
     ADMIN: (
         "/admin/processes",
         "/admin/processes/supplies",

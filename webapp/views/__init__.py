@@ -9,23 +9,21 @@ from webapp.views import (
     administration,
     auth,
     cases,
+    exports,
     health,
-    inbox,
     search,
     start,
-    supervision,
     tasks,
 )
 
 BLUEPRINTS = (
     auth.pages,
-    inbox.pages,
     tasks.pages,
     actions.pages,
     cases.pages,
     start.pages,
     search.pages,
-    supervision.pages,
+    *exports.PAGES,  # the inbox and supervision, with their tables as sheets
     administration.pages,
 )
 

@@ -11,7 +11,7 @@ import { keepLive } from "./lib/live.js";
 import { offerPeople } from "./lib/mention.js";
 import { closeMenus } from "./lib/menus.js";
 import { narrowPeople } from "./lib/pick.js";
-import { unfoldForPrint } from "./lib/print.js";
+import { printOnDemand, unfoldForPrint } from "./lib/print.js";
 import { keepTyping } from "./lib/refresh.js";
 import { guardAgainstDoubleSubmit } from "./lib/submit-once.js";
 import { unfoldWhatIsMeant } from "./lib/unfold.js";
@@ -35,6 +35,7 @@ keepTyping(document);
 narrowPeople(document);
 offerPeople(document);
 unfoldForPrint(document);
+printOnDemand(document);
 unfoldWhatIsMeant(document);
 for (const form of document.querySelectorAll("form[enctype='multipart/form-data']")) {
   checkFiles(form);

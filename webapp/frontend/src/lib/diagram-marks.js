@@ -3,6 +3,7 @@
 
 const SIGNS = {
   ...{ active: "●", overdue: "!", waiting: "…", done: "✓" },
+  ...{ "heat-1": "", "heat-2": "", "heat-3": "", "heat-4": "" }, // how many, or how long: badges say it
   ...{ added: "+", removed: "−", changed: "≠", moved: "↔" }, // between two drawings
 };
 const STATES = Object.keys(SIGNS);
@@ -34,7 +35,7 @@ function badge(id, mark) {
   if (mark.href) node.setAttribute("href", mark.href);
   node.className = `yf-badge yf-badge-${mark.state}`;
   node.dataset.badgeFor = id;
-  node.textContent = SIGNS[mark.state] + (mark.count > 1 ? ` ${mark.count}` : "");
+  node.textContent = mark.label ?? SIGNS[mark.state] + (mark.count > 1 ? ` ${mark.count}` : "");
   if (mark.text) {
     node.title = mark.text;
     if (mark.href) node.setAttribute("aria-label", mark.text);
