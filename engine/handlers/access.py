@@ -200,51 +200,54 @@ def separation(case: Case, task: Task, element: Element, user_id: str) -> dict[s
     step for its owner or gave an opinion on it. Giving an opinion on a task is open to others than
     the handler of an earlier one.
     """
-    kind, name = _clash(case, task, element, user_id, strictly=task.signs_for is None)
+    kind, other = _clash(case, task, element, user_id, strictly=task.signs_for is None)
+    if not kind:
+        return None
+    (zh, en), (mine, own) = _names(case, task, other), _names(case, task, task.element_id)
     if kind == "handled":
         return {
-            "zh": f"您办理过“{name}”，依法不得再办理“{task.name}”。请交由他人办理。",
-            "en": f"you handled “{name}”, so by law you may not handle “{task.name}”; "
+            "zh": f"您办理过“{zh}”，依法不得再办理“{mine}”。请交由他人办理。",
+            "en": f"you handled “{en}”, so by law you may not handle “{own}”; "
             "leave it to somebody else.",
         }
-    if kind == "not-handler":
-        return {
-            "zh": f"“{task.name}”应由“{name}”的经办人办理。",
-            "en": f"“{task.name}” is for whoever handled “{name}”.",
-        }
-    return None
+    return {
+        "zh": f"“{mine}”应由“{zh}”的经办人办理。",
+        "en": f"“{own}” is for whoever handled “{en}”.",
+    }
 
 
 def clash(
     case: Case, task: Task, element: Element, user_id: str, *, strictly: bool
 ) -> dict[str, str] | None:
     """The same told of somebody else; ``strictly`` asks for the handler of an earlier step, too."""
-    kind, name = _clash(case, task, element, user_id, strictly=strictly)
+    kind, other = _clash(case, task, element, user_id, strictly=strictly)
+    if not kind:
+        return None
+    (zh, en), (mine, own) = _names(case, task, other), _names(case, task, task.element_id)
     if kind == "handled":
         return {
-            "zh": f"办理过“{name}”，依法不得再参与“{task.name}”",
-            "en": f"handled “{name}” and by law takes no part in “{task.name}”",
+            "zh": f"办理过“{zh}”，依法不得再参与“{mine}”",
+            "en": f"handled “{en}” and by law takes no part in “{own}”",
         }
-    if kind == "not-handler":
-        return {
-            "zh": f"“{task.name}”应由“{name}”的经办人办理",
-            "en": f"“{task.name}” is for whoever handled “{name}”",
-        }
-    return None
+    return {
+        "zh": f"“{mine}”应由“{zh}”的经办人办理",
+        "en": f"“{own}” is for whoever handled “{en}”",
+    }
 
 
 def _clash(
     case: Case, task: Task, element: Element, user_id: str, *, strictly: bool
 ) -> tuple[str, str]:
+    """``handled`` or ``not-handler``, and of which other element; two empty texts where neither."""
     steps = case.root.steps
     for other in element.not_handler_of:
         step = steps.get(other, {})
         if user_id in step.get("by", ()) or user_id in step.get("with", ()):
-            return "handled", _element_name(case, task, other)
+            return "handled", other
     for other in element.same_handler_as if strictly else ():
         handlers = steps.get(other, {}).get("by", [])
         if handlers and user_id not in handlers:
-            return "not-handler", _element_name(case, task, other)
+            return "not-handler", other
     return "", ""
 
 
@@ -254,24 +257,27 @@ def element_of(case: Case, task: Task) -> Element:
     return case.package(instance).definition.elements[task.element_id]
 
 
-def _element_name(case: Case, task: Task, element_id: str) -> str:
-    elements = case.package(case.instance(task.instance_id)).definition.elements
-    if element_id not in elements:
-        elements = case.package(case.root).definition.elements
-    found = elements.get(element_id)
-    return found.name if found is not None and found.name else element_id
+def _names(case: Case, task: Task, element_id: str) -> tuple[str, str]:
+    """What an element is called in Chinese and in English: of the task's process, else the case's."""
+    package = case.package(case.instance(task.instance_id))
+    if element_id not in package.definition.elements:
+        package = case.package(case.root)
+    found = package.definition.elements.get(element_id)
+    name = found.name if found is not None and found.name else element_id
+    return name, package.text(name, "en")
 
 
 def _not_yours(context: Context, task: Task) -> dict[str, str]:
+    name = context.house.package(task.deployment_id).text(task.name, "en")
     if task.assignee is not None:
-        who = user_name(context, task.assignee)
+        who, english = (user_name(context, task.assignee, lang) for lang in ("zh", "en"))
         return {
             "zh": f"“{task.name}”由{who}办理。",
-            "en": f"“{task.name}” is being handled by {who}.",
+            "en": f"“{name}” is being handled by {english}.",
         }
     return {
         "zh": f"“{task.name}”不在您的办理范围内。",
-        "en": f"“{task.name}” is not for any of your roles.",
+        "en": f"“{name}” is not for any of your roles.",
     }
 
 

@@ -12,7 +12,7 @@ from engine.commands import SealDay
 from engine.errors import Forbidden
 from engine.model import evidence
 from engine.model.evidence import ALGORITHMS, OFFICE, Flaw
-from engine.model.rows import AuditEntry, Chain, File, Instance, Seal, Task
+from engine.model.rows import AuditEntry, Chain, Deed, File, Instance, Seal, Task
 
 if TYPE_CHECKING:
     from engine.handlers.house import Context, House
@@ -97,6 +97,7 @@ class _Told:
         self.steps: dict[str, AuditEntry] = {}
         self.files: dict[str, AuditEntry] = {}
         self.seals: dict[str, AuditEntry] = {}
+        self.deeds: dict[str, AuditEntry] = {}
 
     def listen(self, entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
         """Let the entries pass and remember those that matter."""
@@ -104,6 +105,8 @@ class _Told:
         for entry in entries:
             if entry.action in kept:
                 kept[entry.action][entry.object_id] = entry
+            if "deed" in entry.data:
+                self.deeds[str(entry.data["deed"])] = entry
             yield entry
 
     def compare(self, reader: Any, chain: str) -> Iterator[Flaw]:
@@ -113,6 +116,7 @@ class _Told:
             return
         yield from islice(self._steps(reader, chain), 1)
         yield from islice(self._files(reader, chain), 1)
+        yield from islice(self._deeds(reader, chain), 1)
 
     def _steps(self, reader: Any, chain: str) -> Iterator[Flaw]:
         names = ("id", "name", "closed_by", "late_reason", "answers")
@@ -140,12 +144,34 @@ class _Told:
                 kind = "altered" if file_id in found else "removed"
                 yield _differs(chain, entry.seq, kind, f"附件“{name}”", f"File “{name}”")
 
+    def _deeds(self, reader: Any, chain: str) -> Iterator[Flaw]:
+        names = ("id", "kind", "user_id", "people", "text")
+        found = {row[0]: row[1:] for row in reader.columns(Deed, names, root_id=chain)}
+        for deed_id, entry in sorted(self.deeds.items(), key=_by_seq):
+            row = found.pop(deed_id, None)
+            told = (f"“{entry.action}”的记录", f"The record of “{entry.action}”")
+            if row is None:
+                yield _differs(chain, entry.seq, "removed", *told)
+            elif row[:3] != (entry.action, entry.actor, entry.data.get("people")) or not _said(
+                row[3], entry.data.get("text")
+            ):
+                yield _differs(chain, entry.seq, "altered", *told)
+        for kind, *_ in found.values():
+            yield _differs(chain, 0, "inserted", f"“{kind}”的记录", f"The record of “{kind}”")
+
     def _seals(self, reader: Any) -> Iterator[Flaw]:
         found = dict(reader.columns(Seal, ("day", "hash")))
         for day, entry in sorted(self.seals.items()):
             if found.get(day) != entry.data.get("hash"):
                 kind = "altered" if day in found else "removed"
                 yield _differs(f"seal:{day}", 0, kind, f"{day} 的封存记录", f"The seal of {day}")
+
+
+def _said(text: str, digest: object) -> bool:
+    """Whether a reason is the one whose digest the evidence holds; none has none."""
+    if not text:
+        return digest is None
+    return any(evidence.digest(text.encode(), each) == digest for each in ALGORITHMS)
 
 
 def _by_seq(item: tuple[str, AuditEntry]) -> int:

@@ -327,6 +327,8 @@ PAGES = {
         "/inbox/done",
         "/tasks/{review}",
         "/tasks/{closed}",
+        "/tasks/{review}/actions/delegate",
+        "/cases/{waiting}/actions/cc",
         "/cases/{waiting}",
         "/cases/{waiting}/approval",
         "/cases/{waiting}/messages/{key}",
@@ -340,6 +342,7 @@ PAGES = {
         "/supervision/steps/taken?process=supplies&element=S2_review",
         "/supervision/",
         "/cases/{late}",
+        "/cases/{late}/actions/oversee",
         "/cases/{done}",
     ),
     ADMIN: (

@@ -48,7 +48,8 @@ def opinion_of(town: Town, user_id: str) -> Task:
         for task in town.rows(rows.Task, assignee=user_id, order="id")
         if task.signs_for and task.state in ("open", "planned")
     ]
-    return found[-1]
+    last: Task = found[-1]
+    return last
 
 
 def give(town: Town, user_id: str, answers: dict[str, str] | None = None) -> CaseResult:

@@ -188,3 +188,16 @@ def test_who_does_not_supervise_follows_nothing_and_days_are_days(town: Town) ->
     assert isinstance(refusal(lambda: oversee(town, case, "wei")), NotFound)
     for due in ("2026-08-31", "2030-01-01", "soon", ""):
         assert isinstance(refusal(lambda due: oversee(town, case, "qian", due), due), Invalid)
+
+
+def test_a_reason_that_was_altered_is_found(town: Town) -> None:
+    case = begun(town)
+    urge(town, case, "zhang", "急等")
+    copy(town, case, "zhang", "xin", note="")
+    assert list(town.engine.verify()) == []
+    town.sql("UPDATE deed SET text = '不急' WHERE kind = 'urge'")
+    (flaw,) = town.engine.verify()
+    assert (flaw.kind, flaw.chain) == ("altered", case.case_id)
+    town.sql("DELETE FROM deed WHERE kind = 'urge'")
+    (flaw,) = town.engine.verify()
+    assert flaw.kind == "removed"
