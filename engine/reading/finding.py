@@ -49,12 +49,14 @@ def _matters(at: Desk, query: q.Search, words: Sequence[str]) -> tuple[tuple[q.F
     return found, len(by_case) > limit or len(hits) >= MOST_FOUND
 
 
-def _steps(at: Desk, ids: Sequence[str]) -> dict[str, str]:
+def _steps(at: Desk, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The names of steps by their task, as they are drawn and as they are shown."""
     if not ids:
         return {}
     rows = at.reader.columns(Task, ("id", "name", "deployment_id"), id=sorted(set(ids)))
     return {
-        task_id: at.package(deployment).text(name, at.lang) for task_id, name, deployment in rows
+        task_id: (name, at.package(deployment).text(name, at.lang))
+        for task_id, name, deployment in rows
     }
 
 
@@ -63,19 +65,25 @@ def _found(
     line: q.CaseLine,
     hits: Sequence[Any],
     words: Sequence[str],
-    names: dict[str, str],
+    names: dict[str, tuple[str, str]],
 ) -> q.Found:
     title, number = marked(line.title, words), marked(line.case_no, words)
+    heads = (line.title, line.case_no)
     for hit in hits:
-        said = excerpt(hit.text.text, (line.title, line.case_no), words)
+        step, shown = names.get(hit.text.task_id or "", ("", ""))
+        said = excerpt(hit.text.text, (*heads, step), words)
         if said:
             kinds = {
                 "case": at.pick("发起", "Start"),
                 "remark": at.pick("留言", "Comment"),
                 "message": at.pick("来件", "Message"),
             }
-            where = names.get(hit.text.task_id or "") or kinds.get(hit.text.kind, "")
+            where = shown or kinds.get(hit.text.kind, "")
             return q.Found(case=line, title=title, number=number, excerpt=said, where=where)
+    for hit in hits:
+        named = excerpt(hit.text.text, heads, words)
+        if named:
+            return q.Found(case=line, title=title, number=number, excerpt=named)
     return q.Found(case=line, title=title, number=number)
 
 
