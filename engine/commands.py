@@ -427,6 +427,26 @@ class SealDay(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SavePhrase(Command):
+    """Keep a common phrase of opinions for oneself, or for one's ``unit`` (its head alone).
+
+    ``kind`` is the kind of step it is for; '' is every step. With ``phrase_id`` a kept one changes.
+    """
+
+    text: str = _text()
+    kind: str = ""
+    unit: bool = False
+    phrase_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovePhrase(Command):
+    """Remove a common phrase one keeps."""
+
+    phrase_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SaveList(Command):
     """Keep a tab of one's inbox as it is narrowed and sorted (the query of its address), by a name.
 

@@ -47,6 +47,7 @@ from engine.queries.answers import (
     OversightLine,
     Page,
     Person,
+    PhraseLine,
     ProcessCard,
     StageOutline,
     StartView,
@@ -92,6 +93,7 @@ from engine.queries.modeling import (
     ProcessDraftLine,
     TableView,
 )
+from engine.queries.phrases import Phrases, PhraseShelf
 from engine.queries.questions import (
     CalendarPage,
     CaseCounts,
@@ -212,6 +214,9 @@ __all__ = [
     "People",
     "Person",
     "PersonChoice",
+    "PhraseLine",
+    "PhraseShelf",
+    "Phrases",
     "Pivot",
     "ProcessCard",
     "ProcessDraftLine",

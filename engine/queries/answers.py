@@ -301,6 +301,16 @@ class CaseHead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PhraseLine:
+    """A common phrase; ``source`` is ``own``, ``unit`` or ``shipped`` (which has no id)."""
+
+    text: str
+    source: str
+    kind: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskView:
     """All that the page of a task needs."""
 
@@ -341,8 +351,8 @@ class TaskView:
     clocks: tuple[ClockLine, ...]
     comments: tuple[CommentLine, ...]
     actions: Mapping[str, Action]
-    diagrams: tuple[DiagramLine, ...] = ()
-    """The picture of the way, with where the case stands; of the task's own process."""
+    phrases: tuple[PhraseLine, ...] = ()
+    """Common phrases for this kind of step, where the form asks for an opinion."""
     diagrams: tuple[DiagramLine, ...] = ()
     """The picture of the way, with where the case stands; of the task's own process."""
     awaited: tuple[AwaitedLine, ...] = ()

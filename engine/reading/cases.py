@@ -27,6 +27,7 @@ from engine.reading.common import Desk, desk
 from engine.reading.deeds import group_name, step_name
 from engine.reading.dossier import Dossier
 from engine.reading.lists import task_lines
+from engine.reading.phrases import at_hand
 
 
 def case_page(house: House, query: q.CasePage) -> q.CaseView:
@@ -158,7 +159,16 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         awaited=actions.awaited(at, case, task),
         opinion_for=task.signs_for or "",
         actions=task_actions(at, case, task, element),
+        phrases=at_hand(at, element.properties.get("step", ""))
+        if task.state == "open" and _asks_opinion(form)
+        else (),
         diagrams=tuple(d for d in dossier.diagrams() if d.instance_id == task.instance_id),
+    )
+
+
+def _asks_opinion(form: Any) -> bool:
+    return form is not None and any(
+        field.properties.get("opinion") == "true" for field in form.fields()
     )
 
 

@@ -20,6 +20,7 @@ from engine.model.rows.office import Deed, Oversight
 from engine.model.rows.people import (
     LoginSession,
     Membership,
+    Phrase,
     Preference,
     SavedList,
     Unit,
@@ -64,6 +65,7 @@ __all__ = [
     "Outbox",
     "Oversight",
     "Participant",
+    "Phrase",
     "Preference",
     "ProcessDraft",
     "Row",

@@ -78,6 +78,21 @@ class SavedList(Row):
 
 
 @dataclass(kw_only=True, slots=True)
+class Phrase(Row):
+    """A common phrase of opinions: ``owner`` is a person (``u:…``) or a unit (``o:…``).
+
+    ``kind`` is the kind of step it is for, as the model's ``step`` says; '' is every step.
+    """
+
+    id: str
+    owner: str
+    kind: str = ""
+    text: str
+    saved_by: str
+    saved_at: int
+
+
+@dataclass(kw_only=True, slots=True)
 class Preference(Row):
     """How somebody likes something to be, by the name of what it is about."""
 
