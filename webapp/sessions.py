@@ -15,6 +15,7 @@ KNOWN = "yifa_known"
 KNOWN_SECONDS = 90 * 86_400
 OPEN_ENDPOINTS = frozenset(
     {"static", "favicon", "auth.sign_in", "auth.resume", "auth.language", "health"}
+    | {"help.index", "help.show", "help.tour"}
 )
 """What may be reached without signing in."""
 OPEN_BYTES = 2_500_000

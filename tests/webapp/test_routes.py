@@ -18,6 +18,7 @@ from tests.support import office as township
 from tests.support.office import ADMIN, DRAFTER, LEGAL, STRANGER, Office
 
 OPEN = {"static", "auth.sign_in", "auth.resume", "auth.language", "health"}
+OPEN |= {"help.index", "help.show", "help.tour"}
 """What may be reached without signing in. An address that is new is closed, or stands here."""
 FRAMED = {"cases.inline_file", "cases.inline_document"}
 """Files that our own pages show in a frame."""
@@ -42,6 +43,7 @@ def ids(office: Office) -> dict[str, str]:
         "task_id": office.task(case_id, "S2_review"),
         "file_id": stored.id,
         "document_id": case_id,
+        "topic": "inbox",
         "clock_id": view.clocks[0].id,
         "key": view.messages[0].key,
         "notice_id": case_id,

@@ -20,13 +20,13 @@ def _reader() -> MarkdownIt:
 
 
 @lru_cache(maxsize=1024)
-def render(text: str) -> Markup:
-    """Safe HTML of a form's text."""
+def render(text: str, top: int = _TOP) -> Markup:
+    """Safe HTML of a text; its headings of the first level are of level ``top`` on the page."""
     reader = _reader()
     tokens = reader.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + _TOP - 1)}"
+            token.tag = f"h{min(6, int(token.tag[1]) + top - 1)}"
         elif token.type == "table_open":
             token.attrSet("class", "table table-sm")
         for child in token.children or ():

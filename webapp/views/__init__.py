@@ -10,6 +10,7 @@ from webapp.views import (
     auth,
     cases,
     exports,
+    guide,
     health,
     search,
     start,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     cases.pages,
     start.pages,
     search.pages,
+    guide.pages,
     *exports.PAGES,  # the inbox and supervision, with their tables as sheets
     administration.pages,
 )
