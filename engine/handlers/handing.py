@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands import DelegateTask, ReassignTask
 from engine.errors import YifaError
-from engine.handlers import access, candidates, deeds
+from engine.handlers import access, candidates, deeds, secrecy
 from engine.handlers.overseeing import supervises
 from engine.handlers.results import result
 from engine.model.results import CaseResult
@@ -94,7 +94,7 @@ def delegate(context: Context, command: DelegateTask) -> CaseResult:
     reason = deeds.reason_of(command.reason)
     candidates.refuse(case, task, command.to, "help")
     _give(case, task, command.to, owner=context.actor)
-    pass_on_draft(case, task, context.actor, command.to)
+    pass_on_draft(case, task, context.actor, command.to, moved=False)
     deeds.note(case, "delegate", task=task, text=reason, people=[f"u:{command.to}"])
     case.settle()
     return result(case)
@@ -119,8 +119,7 @@ def give_back(case: Case, task: Task, answers: dict[str, Any]) -> CaseResult:
     """Whoever a task was delegated to has done it: their answers become its owner's draft."""
     context, owner = case.context, task.owner
     assert owner is not None
-    case.tx.delete_where(Draft, task_id=task.id, user_id=context.actor)
-    _keep_draft(case, task, owner, answers)
+    _merge_draft(case, task, context.actor, owner, answers)
     case.note_helper(task.element_id, context.actor)
     _give(case, task, owner, owner=None)
     name = access.user_name(context, context.actor)
@@ -143,7 +142,9 @@ def recall(case: Case, task: Task, reason: str) -> None:
     helper, owner = task.assignee, task.owner
     assert owner is not None
     assert helper is not None
-    pass_on_draft(case, task, helper, owner)
+    typed = case.tx.get(Draft, task_id=task.id, user_id=helper) if task.drafted else None
+    if typed is not None:
+        _merge_draft(case, task, helper, owner, typed.answers)
     _give(case, task, owner, owner=None)
     deeds.note(case, "recall", task=task, text=reason, people=[f"u:{helper}"])
 
@@ -157,16 +158,36 @@ def _give(case: Case, task: Task, user_id: str, *, owner: str | None) -> None:
     case.take_part(user_id, "handler")
 
 
-def pass_on_draft(case: Case, task: Task, before: str, after: str) -> None:
-    """What was typed goes along with the task; a draft of the new handler's own is kept instead."""
-    if not task.drafted:
-        return
-    typed = case.tx.get(Draft, task_id=task.id, user_id=before)
+def pass_on_draft(case: Case, task: Task, before: str, after: str, *, moved: bool = True) -> None:
+    """What was typed goes along with the task, but for what the new handler may not read.
+
+    A draft of the new handler's own is kept instead. The old one is deleted when it is ``moved``.
+    """
+    typed = case.tx.get(Draft, task_id=task.id, user_id=before) if task.drafted else None
     if typed is None:
         return
     if case.tx.get(Draft, task_id=task.id, user_id=after) is None:
-        _keep_draft(case, task, after, typed.answers)
-    case.tx.delete(typed)
+        sealed = _sealed_from(case, task, after)
+        answers = {key: value for key, value in typed.answers.items() if key not in sealed}
+        _keep_draft(case, task, after, answers)
+    if moved:
+        case.tx.delete(typed)
+
+
+def _merge_draft(case: Case, task: Task, helper: str, owner: str, answers: dict[str, Any]) -> None:
+    """What the helper typed, over what its owner had typed and the helper could not see."""
+    before = case.tx.get(Draft, task_id=task.id, user_id=owner)
+    sealed = _sealed_from(case, task, helper)
+    shown = {k: v for k, v in answers.items() if k not in sealed or v not in (None, "", [], {})}
+    _keep_draft(case, task, owner, {**(before.answers if before is not None else {}), **shown})
+    case.tx.delete_where(Draft, task_id=task.id, user_id=helper)
+
+
+def _sealed_from(case: Case, task: Task, user_id: str) -> frozenset[str]:
+    """Fields of the case that somebody may not read."""
+    viewer = candidates.person(case, user_id)
+    packages = (case.package(case.instance(task.instance_id)), case.package(case.root))
+    return secrecy.sealed(packages, viewer.role_ids if viewer is not None else ())
 
 
 def _keep_draft(case: Case, task: Task, user_id: str, answers: dict[str, Any]) -> None:

@@ -166,3 +166,27 @@ def test_the_owner_takes_a_delegated_task_back(town: Town) -> None:
     town.engine.execute(WithdrawTask(actor="zhang", task_id=task.id, reason="自己办"))
     assert town.task("a").assignee == "zhang"
     assert town.page("zhang", task).answers == {"note": "一半"}
+
+
+def test_what_is_confidential_is_not_handed_on_with_a_draft(town: Town) -> None:
+    toml = """
+key = "p"
+title = "测试"
+[[confidential]]
+fields = ["secret"]
+roles = ["discipline"]
+"""
+    paper = form(field("note"), field("secret"))
+    town.deploy(LINE, process_toml=toml, f_form=paper)
+    town.start("zhang")
+    task = town.task("a")
+    town.claim("zhang", task)
+    typed = {"note": "公开", "secret": "举报人"}
+    town.engine.execute(SaveDraft(actor="zhang", task_id=task.id, answers=typed))
+    town.engine.execute(DelegateTask(actor="zhang", task_id=task.id, to="xin", reason="代填"))
+    assert "举报人" not in repr(town.page("xin", task))
+    town.complete("xin", task, {"note": "改过", "secret": ""})
+    assert town.page("zhang", task).answers == {"note": "改过", "secret": "举报人"}
+    reassign(town, "zhang", task, "zhou")
+    assert "举报人" not in repr(town.page("zhou", task))
+    assert town.page("zhou", task).answers["note"] == "改过"
