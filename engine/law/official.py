@@ -29,7 +29,12 @@ _OFF = {"休", "放假", "holiday", "off", "true", "1"}
 _ON = {"班", "上班", "补班", "workday", "make-up", "work", "false", "0"}
 
 _DIGITS = "一二三四五六七八九十"
-_ITEM = re.compile(rf"(?:^|[\n。；])\s*[{_DIGITS}]{{1,3}}、\s*([^\n：:]{{2,20}})[：:]")
+_NUMBER = rf"(?:[{_DIGITS}]{{1,3}}、|（[{_DIGITS}]{{1,3}}）|\d{{1,2}}[.．、])"
+_ITEM = re.compile(rf"(?:^|[\n。；：]){_NUMBER}([^\n：\d]{{2,20}})：")
+_BROKEN = re.compile(rf"\n(?!{_NUMBER}[^\n：\d]{{2,20}}：)")
+"""A line's end that ends no sentence: a page's width broke it."""
+_SIGNED = re.compile(r"办公厅|印发|国办发")
+_PLAIN = str.maketrans("０１２３４５６７８９():;．", "0123456789（）：；.")
 _DAY = re.compile(
     r"(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日"
     r"(?:[（(](?P<note>[^（）()]{0,30})[）)])?"
@@ -37,7 +42,7 @@ _DAY = re.compile(
 _RANGE = re.compile(r"\s*(?:至|到|—|－|-|~|～)\s*")
 _WEEKDAY = re.compile(r"(?:周|星期)([一二三四五六日天])")
 _LENGTH = re.compile(r"(?:共|放假)\s*(\d{1,2})\s*天")
-_TITLE_YEAR = re.compile(r"(\d{4})\s*年(?:部分)?节假日")
+_TITLE_YEAR = re.compile(r"(\d{4})年(?:部分)?节假日")
 _WORKS = re.compile(r"上班|补班")
 _RESTS = re.compile(r"放假|公休|补休|调休|休息")
 _ADVICE = re.compile(r"鼓励|建议|结合带薪")
@@ -51,17 +56,31 @@ def parse_text(text: str, *, year: int | None = None, source: str = "") -> Offic
     a festival missing, a make-up day that is no weekend day.
     """
     _refuse_oversized(text)
+    text = _unbroken(text)
     title = _TITLE_YEAR.search(text)
     known = int(title.group(1)) if year is None and title else year
     if known is None:
         raise Invalid([_problem("no-year", "通知中没有年份，请填写所属年份。", "Give the year.")])
     _refuse_unusable(known)
     draft = _Draft(known, source)
+    if title and int(title.group(1)) != known:
+        draft.fault(
+            "other-year",
+            f"这是 {title.group(1)} 年的通知，而所填年份是 {known} 年。",
+            f"This is the notice of {title.group(1)}, and the year given is {known}.",
+        )
     items = list(_ITEM.finditer(text))
     for number, item in enumerate(items):
         end = items[number + 1].start() if number + 1 < len(items) else len(text)
         _read_item(draft, item.group(1).strip(), text[item.end() : end])
     return draft.finish()
+
+
+def _unbroken(text: str) -> str:
+    """The notice as it was written, whatever copying did to its spaces, lines, digits and brackets."""
+    lines = "\n".join(text.translate(_PLAIN).splitlines())
+    lines = re.sub(r"[^\S\n]+", "", lines)
+    return _BROKEN.sub("", re.sub(r"\n+", "\n", lines))
 
 
 def parse_json(text: str, *, source: str = "") -> OfficialYear:
@@ -188,6 +207,13 @@ def _read_item(draft: _Draft, name: str, body: str) -> None:
                     draft.add(day, False, name, name)
         elif _RESTS.search(sentence):
             _mixed_sentence(draft, name, sentence, spans)
+        elif spans and not _SIGNED.search(sentence):
+            draft.fault(
+                "unclear",
+                f"“{sentence.strip()}”一句没有写明放假还是上班。",
+                f"“{sentence.strip()}” says neither that one is off nor that one works.",
+                name,
+            )
 
 
 def _mixed_sentence(

@@ -131,3 +131,43 @@ class CalendarView:
     imported: tuple[tuple[int, str, str], ...]
     """Year, kind (``official`` or ``local``) and source of every import."""
     provisional_clocks: int
+    closures: tuple[tuple[str, str], ...] = ()
+    """Day and reason of the year's local closures."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangedDay:
+    """A day that would become another: its kinds as the calendar names them, and what it is called."""
+
+    day: str
+    weekday: int
+    before: str
+    after: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovedClock:
+    """A running clock whose end would move. ``case_id`` is empty where the viewer may not see it."""
+
+    case_id: str
+    title: str
+    clock: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarChange:
+    """What an import would change, before it is kept."""
+
+    year: int
+    kind: str
+    days: tuple[ChangedDay, ...]
+    settled: int
+    """How many days it names in all, changed or not."""
+    moved: tuple[MovedClock, ...]
+    """Those of the running clocks that would move, at most a hundred."""
+    moved_count: int
+    confirmed_count: int
+    """Clocks that stay where they are and are no longer provisional."""

@@ -299,6 +299,15 @@ class VerifyCase(Query[tuple[str, ...]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PreviewCalendar(Query[b.CalendarChange]):
+    """What ``ImportCalendar`` would change. Raises Invalid with every fault. For administrators."""
+
+    year: int
+    content: str
+    kind: str = "official"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarPage(Query[b.CalendarView]):
     """A year of the working-day calendar (this year, where none is named). For administrators."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 
 from engine import catalog
 from engine import queries as q
@@ -15,8 +14,6 @@ from engine.handlers.viewers import is_valid
 from engine.model.ids import is_id
 from engine.model.rows import (
     Blob,
-    CalendarYear,
-    Clock,
     Deployment,
     Membership,
     Unit,
@@ -216,44 +213,4 @@ def roles(house: House, query: q.Roles) -> tuple[q.RoleLine, ...]:
                 id=role.id, title=role.title(at.lang), notes=at.pick(role.note_zh, role.note_en)
             )
             for role in house.roles
-        )
-
-
-def calendar_page(house: House, query: q.CalendarPage) -> q.CalendarView:
-    """A year of the calendar, with what it rests on."""
-    with desk(house, query) as at:
-        at.require_admin()
-        year = query.year or legal_date(at.now).year
-        if not 1950 <= year <= 2150:
-            raise NotFound(what={"zh": "年份", "en": "year"})
-        calendar = house.calendar()
-        days = [
-            calendar.day(date(year, 1, 1) + timedelta(days=offset))
-            for offset in range((date(year, 12, 31) - date(year, 1, 1)).days + 1)
-        ]
-        imported = at.reader.find(CalendarYear, order=("year", "kind"))
-        sources = [row.source for row in imported if row.year == year and row.kind == "official"]
-        open_clocks = at.reader.columns(
-            Clock, ("id",), state=("running", "paused"), provisional=True
-        )
-        return q.CalendarView(
-            year=year,
-            months=tuple(
-                tuple(
-                    q.DayLine(
-                        day=day.date.isoformat(),
-                        weekday=day.date.weekday(),
-                        kind=day.kind.value,
-                        name=day.name,
-                        works=day.works,
-                    )
-                    for day in days
-                    if day.date.month == month
-                )
-                for month in range(1, 13)
-            ),
-            provisional=calendar.is_provisional(year),
-            source=sources[0] if sources else "",
-            imported=tuple((row.year, row.kind, row.source) for row in imported),
-            provisional_clocks=len(open_clocks),
         )

@@ -151,18 +151,55 @@ def test_a_unit_is_made_and_changed(office: Office) -> None:
 
 def test_the_calendar_takes_local_closures(office: Office) -> None:
     visitor = office.client(ADMIN)
+    office.at_review("采购排灌机械")
     closure = {"year": "2026", "kind": "local", "source": "乡政府通知"}
     wrong = visitor.post("/admin/calendar", {**closure, "content": "明天 停电"})
     assert wrong.status_code == 422
-    assert "明天 停电" in page(wrong).get_element_by_id("content").text_content()
-    good = visitor.post("/admin/calendar", {**closure, "content": "2026-09-02 停电检修"})
+    assert "明天 停电" in page(wrong).get_element_by_id("local-content").text_content()
+    typed = {**closure, "content": "2026-09-02 停电检修"}
+    looked = visitor.post("/admin/calendar", typed)
+    assert "其中 1 天与目前的日历不同" in text(looked)
+    assert "采购排灌机械" in text(looked), "whose end would move is told before"
+    form = page(looked).xpath("//form[.//button[@name='confirmed']]")[0]
+    assert not page(visitor.get("/admin/calendar?year=2026")).xpath(
+        "//td[contains(@class,'closure')]"
+    )
+    good = visitor.post("/admin/calendar", {**dict(form.fields), "confirmed": "1"})
     assert good.status_code == 302
-    assert page(visitor.get("/admin/calendar?year=2026")).xpath(
-        "//td[@title='本地停办公：停电检修']"
+    shown = visitor.get(good.location)
+    assert "正在后台重算" in text(shown)
+    assert page(shown).xpath("//td[@title='本地停办公：停电检修']")
+    assert "2026-09-02 停电检修" in page(shown).get_element_by_id("local-content").text
+    bad_year = visitor.post("/admin/calendar", {**closure, "year": "x", "content": "a"})
+    assert bad_year.status_code == 422
+
+
+def test_a_pasted_notice_is_understood_and_shown_before_it_is_kept(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    content = "\n".join((
+        "国务院办公厅关于2027年部分节假日安排的通知",
+        "一、元旦：1月1日（周五）至3日（周日）放假，共3天。",
+        "二、春节：2月5日（周五）至11日（周四）放假调休，共7天。2月14日（周日）上班。",
+        "三、清明节：4月3日至5日放假，共3天。",
+        "四、劳动节：5月1日至5日放假调休，共5天。",
+        "五、端午节：6月9日放假，共1天。",
+        "六、中秋节：9月15日放假，共1天。",
+        "七、国庆节：10月1日至7日放假调休，共7天。10月9日（周六）上班。",
+    ))  # fmt: skip
+    typed = {"year": "2027", "kind": "official", "source": "国办发明电〔2026〕1号"}
+    faulty = visitor.post(
+        "/admin/calendar", {**typed, "content": content.replace("共7天", "共8天")}
     )
-    assert (
-        visitor.post("/admin/calendar", {**closure, "year": "x", "content": "a"}).status_code == 422
-    )
+    assert faulty.status_code == 422
+    assert "春节写明共8天，而日期为7天" in text(faulty)
+    assert "春节：2月5日" in page(faulty).get_element_by_id("content").text
+    looked = visitor.post("/admin/calendar", {**typed, "content": content})
+    rows_ = page(looked).xpath("//section[@aria-labelledby='change-title']//tbody/tr")
+    assert any("2027-10-09" in " ".join(row.text_content().split()) for row in rows_)
+    assert office.engine.query(q.CalendarPage(viewer=SYSTEM, year=2027)).provisional
+    form = page(looked).xpath("//form[.//button[@name='confirmed']]")[0]
+    visitor.post("/admin/calendar", {**dict(form.fields), "confirmed": "1"})
+    assert not office.engine.query(q.CalendarPage(viewer=SYSTEM, year=2027)).provisional
 
 
 def stuck(office: Office, number: int) -> None:

@@ -23,14 +23,12 @@ from engine import catalog
 from engine.commands import (
     Deploy,
     GrantRole,
-    ImportCalendar,
     RevokeRole,
     SaveUnit,
     SaveUser,
 )
 from engine.errors import Conflict, Forbidden, Invalid, ModelRejected, Problem
 from engine.queries import (
-    CalendarPage,
     CheckPackage,
     DeploymentModel,
     PackageFiles,
@@ -326,47 +324,5 @@ def units() -> Answer:
     chosen = next((line for line in lines if line.id == request.values.get("unit")), None)
     html = render_template(
         "admin/units.html", units=lines, chosen=chosen, problems=problems, typed=request.form
-    )
-    return html, 422 if problems else 200
-
-
-# --- calendar ------------------------------------------------------------------------------------
-
-
-_NO_YEAR = Problem(
-    code="year",
-    where="year",
-    zh="请填写四位数的年份，例如 2027。",
-    en="Give the year in four digits, such as 2027.",
-)
-
-
-@pages.route("/calendar", methods=["GET", "POST"])
-def calendar() -> Answer:
-    """A year's working days, and the import of an official notice or local closures."""
-    problems: tuple[Problem, ...] = ()
-    given = request.values.get("year", "")
-    year = whole(given) if len(given) == 4 else None
-    if request.method == "POST":
-        try:
-            if year is None:
-                raise Invalid([_NO_YEAR])
-            do(
-                ImportCalendar,
-                year=year,
-                content=request.form.get("content", "")[:50_000],
-                source=request.form.get("source", ""),
-                kind="local" if request.form.get("kind") == "local" else "official",
-            )
-        except Invalid as exc:
-            problems = exc.problems
-        else:
-            flash(_("日历已更新，进行中的期限随之重算。"), "success")
-            return redirect(url_for("admin.calendar", year=year))
-    html = render_template(
-        "admin/calendar.html",
-        view=ask(CalendarPage, year=year),
-        problems=problems,
-        typed=request.form,
     )
     return html, 422 if problems else 200

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from webapp.views import admin, modeling, upkeep
+from webapp.views import admin, calendars, modeling, upkeep
 
-PARTS = (admin, modeling, upkeep)
+PARTS = (admin, modeling, calendars, upkeep)
 
 pages = admin.pages

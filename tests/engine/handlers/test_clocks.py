@@ -427,12 +427,14 @@ def test_clocks_on_the_provisional_calendar_are_reckoned_anew_when_the_notice_co
     assert clock.provisional
     assert town.inbox("li", "claim")[0].lamp.colour == "green"
     before = moment(clock.due_at)
+    seen = town.engine.query(q.PreviewCalendar(viewer="root", year=2027, content=NOTICE))
     town.engine.execute(ImportCalendar(actor="root", year=2027, content=NOTICE, source="试验通知"))
     assert [job.kind for job in town.rows(rows.Job) if job.kind == "reckon"] == ["reckon"]
     town.run_due()
     clock = town.one(rows.Clock)
     assert not clock.provisional
     after = moment(clock.due_at)
+    assert [(line.case_id, line.after) for line in seen.moved] == [(case.case_id, clock.due_at)]
     assert before is not None
     assert after is not None
     assert after > before
