@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from engine.engine import Engine
-from webapp import errors, i18n, limits, protection, proxies, rendering, sessions, views
+from webapp import errors, i18n, limits, protection, proxies, rendering, sessions, trial, views
 from webapp.static_files import PackedStatic
 
 HERE = Path(__file__).parent
@@ -39,6 +39,10 @@ def create_app(engine: Engine) -> Flask:
     for part in (i18n, limits, sessions, protection, rendering, errors, views):
         part.install(app)
     app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("icon.svg"))
+    trials = trial.Trials(engine)
+    app.extensions["trials"] = trials
+    app.jinja_env.globals["trial"] = None
+    app.wsgi_app = trial.Hung(app.wsgi_app, engine, trials)  # type: ignore[method-assign]
     if settings.tls_proxy:
         app.wsgi_app = proxies.Trusting(  # type: ignore[method-assign]
             app.wsgi_app, settings.trusted_proxies

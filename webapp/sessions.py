@@ -24,10 +24,11 @@ OPEN_BYTES = 2_500_000
 
 def install(app: Flask) -> None:
     """Find out who asks before each request; send strangers to the sign-in page."""
-    app.before_request(_identify)
+    app.before_request(identify)
 
 
-def _identify() -> AnyResponse | None:
+def identify() -> AnyResponse | None:
+    """Who asks, by the cookie's secret; strangers are sent to sign in."""
     if request.endpoint == "static":
         return None
     if request.endpoint in OPEN_ENDPOINTS:

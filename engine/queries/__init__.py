@@ -98,6 +98,7 @@ from engine.queries.modeling import (
 )
 from engine.queries.phrases import Phrases, PhraseShelf
 from engine.queries.questions import (
+    AsUser,
     CalendarPage,
     CaseCounts,
     CasePage,
@@ -148,6 +149,7 @@ __all__ = [
     "ApprovalForm",
     "ApprovalLine",
     "ApprovalView",
+    "AsUser",
     "AwaitedLine",
     "Board",
     "BoardRow",

@@ -74,6 +74,7 @@ class MembershipLine:
     from_date: str
     to_date: str
     valid: bool
+    unit_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

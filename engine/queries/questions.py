@@ -34,6 +34,11 @@ class WhoIs(Query[Viewer | None]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AsUser(Query[Viewer]):
+    """``viewer`` as the house knows them, without a session: for a trial nobody signs in to."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class HomeFrame(Query[a.Home]):
     """Who one is and how much waits."""
 

@@ -29,6 +29,7 @@ from engine.reading import (
 
 READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.WhoIs: starting.who_is,
+    q.AsUser: starting.as_user,
     q.HomeFrame: lists.home,
     q.Inbox: lists.inbox,
     q.Search: finding.search,

@@ -169,6 +169,7 @@ def user_page(house: House, query: q.UserPage) -> q.UserView:
                     from_date=m.from_date or "",
                     to_date=m.to_date or "",
                     valid=is_valid(m, today),
+                    unit_id=m.unit_id or "",
                 )
                 for m in memberships
             ),

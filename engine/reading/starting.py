@@ -202,6 +202,12 @@ def people(house: House, query: q.People) -> tuple[q.Person, ...]:
         return tuple(sorted(found, key=lambda person: (person.unit, person.name)))
 
 
+def as_user(house: House, query: q.AsUser) -> Viewer:
+    """The viewer somebody is, by id."""
+    with desk(house, query) as at:
+        return at.viewer
+
+
 def who_is(house: House, query: q.WhoIs) -> Viewer | None:
     """The signed-in user of a cookie's secret, or None; ends what idled too long."""
     now = house.clock.now()

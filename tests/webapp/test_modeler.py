@@ -12,9 +12,16 @@ import pytest
 
 from engine import bpmn
 from engine import queries as q
-from engine.commands import SYSTEM, SaveProcessDraft, SaveUser, SetLanguage, TakeEditorSeat
+from engine.commands import (
+    SYSTEM,
+    SaveProcessDraft,
+    SaveUser,
+    SetLanguage,
+    StartProcess,
+    TakeEditorSeat,
+)
 from tests.support.browser import axe_violations
-from tests.support.office import ADMIN, LEGAL, PACKAGE, PASSWORD, Office
+from tests.support.office import ADMIN, DRAFTER, LEGAL, OPENED, PACKAGE, PASSWORD, Office
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -223,3 +230,49 @@ def test_templates_are_a_file_for_the_desktop(office: Office) -> None:
     made = json.loads(answer.get_data(as_text=True))
     assert {each["id"] for each in made} >= {"yifa.user-task", "yifa.decision"}
     assert all("zeebe-element-templates-json-schema" in each["$schema"] for each in made)
+
+
+# ---------------------------------------------------------------------- trial runs
+
+
+def test_a_trial_run_is_the_owners_alone_and_leaves_nothing_in_the_office(office: Office) -> None:
+    second_administrator(office)
+    visitor = office.client(ADMIN)
+    state = base(office)
+    begun = visitor.post(f"/admin/processes/supplies/trial/{state}", {"begin": "1"})
+    assert begun.status_code == 302
+    start = begun.location
+    root = start.removesuffix("start/supplies")
+    assert re.fullmatch(r"/trial/[\w-]{20,}/", root)
+    assert office.client(LEGAL).get(start).status_code == 404
+    assert office.client(DRAFTER).get(start).status_code == 404
+    assert office.client().get(start).status_code in (302, 404)
+
+    page = visitor.get(start).get_data(as_text=True)
+    assert "试运行" in page
+    token = re.search(r'name="csrf-token" content="([^"]+)"', page)
+    assert token is not None
+    secret = {"_csrf": token[1]}
+    trial = office.app.extensions["trials"].get(root.split("/")[2], ADMIN)
+    answers = {"title": "试办一件采购", "kind": "货物", "amount": 1000}
+    trial.engine.execute(StartProcess(actor=trial.person, process_key="supplies", answers=answers))
+    assert "试办一件采购" in visitor.get(f"{root}inbox/started").get_data(as_text=True)
+    assert office.engine.query(q.Cases(viewer=SYSTEM)).rows == ()
+
+    for address, data in (
+        ("playing/person", {"person": LEGAL}),
+        ("playing/clock", {"days": "3"}),
+        ("playing/clock", {"next": "1"}),
+    ):
+        assert visitor.http.post(root + address, data={**data, **secret}).status_code == 302
+        assert visitor.http.post(root + address, data=data).status_code == 403
+    assert office.engine.house.clock.now() == OPENED
+    assert visitor.get(f"{root}admin/processes").status_code == 302
+    ended = visitor.http.post(f"{root}playing/end", data=secret)
+    assert ended.location == "/admin/processes/supplies"
+    assert visitor.get(start).status_code == 404
+
+
+def test_a_trial_begins_only_when_it_is_asked_for(office: Office) -> None:
+    answer = office.client(ADMIN).post(f"/admin/processes/supplies/trial/{base(office)}")
+    assert "/deploy/" in answer.location

@@ -1,0 +1,3 @@
+// How the bar of a trial run looks; it needs no script.
+
+import "./trial.css";
