@@ -56,7 +56,7 @@ def ids(office: Office) -> dict[str, str]:
         "tab": "done",
         "action": "cancel",
         "list_id": case_id,
-        "list_id": case_id,
+        "phrase_id": case_id,
         "state": process.deployment_id,
         "draft_id": draft.draft_id,
         "part": "main.bpmn",

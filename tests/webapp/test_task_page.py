@@ -56,6 +56,9 @@ def test_what_submitting_leads_to_is_told_while_one_fills_the_form(
     page.get_by_label("审核意见").fill("合法")
     ahead.get_by_text("进入“乡长签批”").wait_for()
     assert "贺立新" in ahead.inner_text()
+    page.get_by_label("审核意见").press("End")
+    page.get_by_role("button", name="同意。", exact=True).click()
+    assert page.get_by_label("审核意见").input_value() == "合法同意。"
     page.get_by_label("退回").check()
     ahead.get_by_text(re.compile("回到“填报采购明细”，由田禾办理")).wait_for()
     assert axe_violations(page) == []
@@ -114,3 +117,20 @@ def test_files_are_dropped_and_pasted_and_are_part_of_the_draft(page: Page, serv
     page.get_by_text("已办理“").wait_for()
     view = served.engine.query(q.CasePage(viewer=SYSTEM, case_id=case_id))
     assert len(view.files) == 2
+
+
+def test_phrases_are_kept_used_and_removed(page: Page, served: Office) -> None:
+    task = served.task(served.at_review(), "S2_review")
+    sign_in(page, served, LEGAL, "/phrases/")
+    page.get_by_label("常用意见", exact=True).fill("依据采购办法第九条，")
+    page.get_by_role("button", name="保存", exact=True).first.click()
+    page.get_by_text("常用意见已保存").wait_for()
+    assert axe_violations(page) == []
+    page.goto(f"{served.address}/tasks/{task}")
+    page.get_by_role("button", name="依据采购办法第九条，").click()
+    assert page.get_by_label("审核意见").input_value() == "依据采购办法第九条，"
+    page.get_by_text(re.compile("草稿已自动保存")).wait_for()
+    page.goto(f"{served.address}/phrases/")
+    page.get_by_role("button", name="删除 依据采购办法第九条，").click()
+    page.get_by_text("常用意见已删除").wait_for()
+    assert page.get_by_text("依据采购办法第九条").count() == 0

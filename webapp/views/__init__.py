@@ -12,6 +12,7 @@ from webapp.views import (
     exports,
     guide,
     health,
+    phrases,
     search,
     start,
     tasks,
@@ -20,6 +21,7 @@ from webapp.views import (
 BLUEPRINTS = (
     auth.pages,
     tasks.pages,
+    phrases.pages,
     actions.pages,
     cases.pages,
     start.pages,
