@@ -1,6 +1,6 @@
 """``python -m bench``: the project beside what it is compared with, as ratios within one run.
 
-Names choose parts (``completion``, ``lists``, ``feel``, ``memory``, ``spiff``, ``tck``); without
+Names choose parts (``completion``, ``lists``, ``board``, ``feel``, ``memory``, ``spiff``, ``tck``); without
 any, all of it runs. ``--strict`` ends with 1 where a figure is over its bound.
 """
 
@@ -19,10 +19,10 @@ import psycopg
 import structlog
 from rich.console import Console
 
-from bench import completion, expressions, lists, memory, spiff_step, tck_rate
+from bench import board, completion, expressions, lists, memory, spiff_step, tck_rate
 from bench.report import Figure, show
 
-PARTS = ("completion", "lists", "feel", "memory", "spiff", "tck")
+PARTS = ("completion", "lists", "board", "feel", "memory", "spiff", "tck")
 
 
 def main(arguments: list[str]) -> int:
@@ -72,6 +72,9 @@ def _figures(part: str, folder: Path, urls: Callable[[str], dict[str, str]]) -> 
     elif part == "completion":
         for database, url in urls(part).items():
             yield from completion.run(database, url, folder)
+    elif part == "board":
+        for database, url in urls(part).items():
+            yield from board.run(database, url, folder)
     else:
         few, many = urls("lists_few"), urls("lists_many")
         for database, url in few.items():

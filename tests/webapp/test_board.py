@@ -115,7 +115,7 @@ def cells(answer: Any) -> list[list[tuple[str, str]]]:
     content = answer.get_data()
     answer.close()
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        sheet = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        sheet: Any = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
     assert sheet.xpath("//s:pane[@state = 'frozen'][@ySplit = '1']", namespaces=_S)
     assert not sheet.xpath("//s:f | //s:hyperlink", namespaces=_S)
     return [
