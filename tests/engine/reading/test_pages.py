@@ -167,7 +167,7 @@ def test_a_task_page_tells_what_its_step_needs(town: Town) -> None:
     assert view.candidates == ("承办人",)
     assert {name: action.enabled for name, action in view.actions.items()} == {
         "complete": True, "draft": True, "claim": True, "unclaim": False, "attach": True,
-        "return": True, "delegate": True, "reassign": False, "add-signer": False, "cc": True,
+        "return": True, "delegate": True, "reassign": False, "add-signer": False, "cc": False,
     }  # fmt: skip
     assert all(action.reason for action in view.actions.values() if not action.enabled)
     english = town.engine.query(q.TaskPage(viewer="zhang", task_id=view.id, lang="en"))
