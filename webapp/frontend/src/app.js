@@ -8,7 +8,6 @@ import { checkFiles } from "./lib/files.js";
 import { helpWhereOneStands } from "./lib/help.js";
 import { walkRows } from "./lib/keys.js";
 import { shortAddresses } from "./lib/filters.js";
-import { walkRows } from "./lib/keys.js";
 import { keepLive } from "./lib/live.js";
 import { offerPeople } from "./lib/mention.js";
 import { closeMenus } from "./lib/menus.js";
