@@ -18,7 +18,7 @@ from tests.support import office as township
 from tests.support.office import ADMIN, DRAFTER, LEGAL, STRANGER, Office
 
 OPEN = {"static", "auth.sign_in", "auth.resume", "auth.language", "health"}
-OPEN |= {"help.index", "help.show", "help.tour"}
+OPEN |= {"favicon", "help.index", "help.show", "help.tour"}
 """What may be reached without signing in. An address that is new is closed, or stands here."""
 FRAMED = {"cases.inline_file", "cases.inline_document"}
 """Files that our own pages show in a frame."""
@@ -154,7 +154,8 @@ def test_what_is_not_for_somebody_does_not_exist_for_them(
     office: Office, ids: dict[str, str]
 ) -> None:
     visitor = office.client(STRANGER)
-    theirs = {"inbox", "start", "supervision", "auth", "admin", "static", "health"}
+    theirs = {"inbox", "start", "supervision", "auth", "admin", "phrases"}
+    theirs |= {"static", "favicon", "health", "help"}
     for method in ("GET", "POST"):
         for rule in rules(office, method):
             if rule.endpoint.split(".")[0] in theirs:
