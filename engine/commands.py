@@ -241,10 +241,9 @@ class DelegateTask(OnTask):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReturnTask(OnTask):
-    """Send the matter back to an earlier step of the same instance (退回).
+    """Send the matter back to an earlier step of the same instance (退回); '' is the one done last.
 
-    ``to_element`` is that step's element; '' means the one done last. What was done stays told, and
-    statutory clocks go on. Refused by name where it would lose or double a token.
+    What was done stays told, clocks go on. Refused by name where a token would be lost or doubled.
     """
 
     reason: str = _text()
@@ -253,21 +252,16 @@ class ReturnTask(OnTask):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WithdrawTask(OnTask):
-    """Take back what one gave away, while nobody has acted on it (撤回).
-
-    A step one completed opens again; a task one delegated comes back; an opinion one asked for is
-    no longer wanted.
-    """
+    """Take back a step one did, a task one delegated, an opinion one asked for (撤回)."""
 
     reason: str = _text()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddSigners(OnTask):
-    """Ask others for their opinion on a task (加签); several are a countersigning (会签).
+    """Ask others for their opinion on a task (加签、会签): ``all`` must answer, or ``any`` of them.
 
-    ``when``: ``before`` one completes it, or ``after``, when the matter goes on only once they have
-    agreed. ``rule``: ``all`` must answer, or ``any`` one of them.
+    ``when``: ``before`` one completes it, or ``after``: the matter goes on once they have agreed.
     """
 
     people: tuple[str, ...]

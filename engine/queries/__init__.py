@@ -28,7 +28,6 @@ from engine.queries.administration import (
 from engine.queries.ahead import BranchName, StepAhead, StepsAhead
 from engine.queries.answers import (
     Action,
-    AwaitedLine,
     CaseHead,
     CaseLine,
     CaseView,
@@ -47,7 +46,6 @@ from engine.queries.answers import (
     LimitOutline,
     MessageLine,
     NoticeLine,
-    OversightLine,
     Page,
     Person,
     PhraseLine,
@@ -56,10 +54,10 @@ from engine.queries.answers import (
     StartView,
     StepDone,
     TaskLine,
-    TaskName,
     TaskView,
     UsualTime,
 )
+from engine.queries.beside import AwaitedLine, OversightLine, TaskName
 from engine.queries.approval import ApprovalClock, ApprovalForm, ApprovalLine, ApprovalView
 from engine.queries.board import (
     Board,

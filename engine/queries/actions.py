@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.queries.answers import Action, CaseHead, OversightLine
+from engine.queries.answers import Action, CaseHead
+from engine.queries.beside import OversightLine
 from engine.queries.questions import Query
 
 

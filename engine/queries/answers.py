@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from engine.model.people import Viewer
+from engine.queries.beside import AwaitedLine, OversightLine, TaskName
 
 T = TypeVar("T")
 
@@ -383,37 +384,6 @@ class CaseView:
     oversight: OversightLine | None = None
     withdrawable: tuple[TaskName, ...] = ()
     """What the viewer may take back now: steps they did, tasks they delegated."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskName:
-    """A task by its name."""
-
-    task_id: str
-    step: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AwaitedLine:
-    """An opinion that is awaited on a task: ``when`` it is asked, and whether one may call it off."""
-
-    task_id: str
-    who: str
-    when: str
-    rule: str
-    question: str
-    mine: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class OversightLine:
-    """A case that is followed: by whom, what is asked, until when, and whether the day is past."""
-
-    by: str
-    demand: str
-    opened_at: int
-    due_at: int
-    overdue: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
