@@ -137,6 +137,7 @@ from engine.queries.questions import (
     WhoIs,
 )
 from engine.queries.upkeep import HealthLine, HealthView, JobLine, UncheckedLine
+from engine.queries.versions import CompareVersions, Difference, TextVersion
 
 __all__ = [
     "Action",
@@ -170,10 +171,12 @@ __all__ = [
     "ClockLine",
     "CommentLine",
     "CompareProcess",
+    "CompareVersions",
     "Comparison",
     "DayLine",
     "DeploymentModel",
     "DiagramLine",
+    "Difference",
     "DocumentLine",
     "DraftLine",
     "EditorView",
@@ -261,6 +264,7 @@ __all__ = [
     "TaskName",
     "TaskPage",
     "TaskView",
+    "TextVersion",
     "Trend",
     "Unchecked",
     "UncheckedLine",

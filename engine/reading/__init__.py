@@ -25,6 +25,7 @@ from engine.reading import (
     starting,
     templates,
     upkeep,
+    versions,
 )
 
 READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
@@ -40,6 +41,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.TaskPage: cases.task_page,
     q.AfterTask: foresight.after_task,
     q.Phrases: phrases.shelf,
+    q.CompareVersions: versions.compare,
     q.CasePage: cases.case_page,
     q.StepsAhead: ahead.steps_ahead,
     q.ApprovalForm: approval.approval,

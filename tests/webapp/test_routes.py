@@ -57,6 +57,8 @@ def ids(office: Office) -> dict[str, str]:
         "action": "cancel",
         "list_id": case_id,
         "phrase_id": case_id,
+        "kind": "file",
+        "new_id": stored.id,
         "state": process.deployment_id,
         "draft_id": draft.draft_id,
         "part": "main.bpmn",

@@ -38,6 +38,7 @@ from engine.queries import (
     ApprovalForm,
     CasePage,
     CaseView,
+    CompareVersions,
     FileContent,
     GetDocument,
     GetFile,
@@ -283,6 +284,15 @@ def view_document(document_id: str) -> Response:
 def inline_document(document_id: str) -> Response:
     """A document for the frame that shows it."""
     return _inline(ask(GetDocument, document_id=document_id, format="pdf"))
+
+
+@pages.get("/compare/<kind>/<new_id>")
+def compare(kind: str, new_id: str) -> str:
+    """Two versions of a text side by side."""
+    if kind not in ("file", "document"):
+        abort(404)
+    found = ask(CompareVersions, kind=kind, new=new_id, old=request.args.get("old", ""))
+    return render_template("cases/compare.html", found=found, kind=kind)
 
 
 def _viewer(content: FileContent, address: str, download: str) -> Response:
