@@ -58,16 +58,18 @@ def _line(dossier: Dossier, task: Task, unit_id: str | None) -> q.ApprovalLine:
 
 
 def _said(form: Form, shown: Sequence[Any]) -> tuple[tuple[str, ...], str]:
-    """What was chosen beside the opinion, and the opinion; nothing of a form that asks for none."""
+    """What was chosen beside the opinion, and the opinion.
+
+    Of a form that asks for no opinion, the first choices, each with what it answers.
+    """
     marked = {field.key for field in form.fields() if field.properties.get("opinion") == "true"}
-    if not marked:
-        return (), ""
     levels = list(_levels(shown))
     for level in levels:
         opinions = [one.text for one in level if one.path.split(".")[-1] in marked and one.text]
         if opinions:
             return _chosen(level), "\n".join(opinions)
-    return _chosen([one for level in levels for one in level]), ""
+    everything = [one for level in levels for one in level]
+    return (_chosen(everything), "") if marked else (_chosen(everything, labelled=True), "")
 
 
 def _levels(shown: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -77,9 +79,9 @@ def _levels(shown: Sequence[Any]) -> Iterator[Sequence[Any]]:
             yield from _levels(one.children)
 
 
-def _chosen(level: Sequence[Any]) -> tuple[str, ...]:
-    found = (one for one in level if one.kind in CHOICES and one.text)
-    return tuple(one.text for one in found)[:MOST_RESULTS]
+def _chosen(level: Sequence[Any], *, labelled: bool = False) -> tuple[str, ...]:
+    found = [one for one in level if one.kind in CHOICES and one.text][:MOST_RESULTS]
+    return tuple(f"{one.label} {one.text}" if labelled else one.text for one in found)
 
 
 def _clocks(dossier: Dossier) -> Iterator[q.ApprovalClock]:

@@ -331,6 +331,8 @@ PAGES = {
         "/cases/{waiting}/actions/cc",
         "/cases/{waiting}",
         "/cases/{waiting}/approval",
+        "/help/",
+        "/help/case",
         "/cases/{waiting}/messages/{key}",
         "/cases/{waiting}/verify",
     ),

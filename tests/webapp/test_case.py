@@ -13,6 +13,7 @@ from tests.support.office import (
     ITEMS,
     LEGAL,
     OFFICE,
+    STRANGER,
     Office,
 )
 from tests.support.pages import page, text
@@ -124,3 +125,40 @@ def test_a_document_can_be_taken_home(office: Office) -> None:
         answer = visitor.get(link)
         assert answer.get_data().startswith(heads[link.rpartition(".")[2]])
         answer.close()
+
+
+def test_what_may_come_is_told_with_who_gets_it(office: Office) -> None:
+    case_id = office.at_review()
+    (card,) = page(office.client(LEGAL).get(f"/cases/{case_id}")).xpath('//section[@id="ahead"]')
+    said = card.text_content()
+    assert "乡长" in said
+    assert card.xpath('.//li[@data-diagram-element="S3_sign"]')
+    ended = page(office.client(LEGAL).get(f"/cases/{office.done()}"))
+    assert ended.xpath('//section[@id="ahead"]') == []
+
+
+def test_a_past_step_is_reached_from_its_line(office: Office) -> None:
+    shown = page(office.client(LEGAL).get(f"/cases/{office.at_review()}"))
+    (link,) = shown.xpath("//a[@data-yf-unfold]/@href")
+    assert shown.xpath(f'//details[@id="{link[1:]}"]')
+
+
+def test_people_are_named_in_a_remark_or_it_is_refused_and_kept(office: Office) -> None:
+    case_id = office.at_review()
+    visitor = office.client(LEGAL)
+    url = f"/cases/{case_id}/comment"
+    assert visitor.post(url, {"text": "请补报价", "mentions": [DRAFTER]}).status_code == 302
+    notices = office.engine.query(q.Inbox(viewer=DRAFTER, tab="read")).rows
+    assert [row.kind for row in notices] == ["mention"]
+    refused = visitor.post(url, {"text": "@白露 看看"})
+    assert refused.status_code == 422
+    assert "不能提到白露" in text(refused)
+    assert "@白露 看看" in text(refused)
+
+
+def test_a_case_is_printed_as_an_approval_form(office: Office) -> None:
+    case_id = office.done()
+    said = text(office.client(DRAFTER).get(f"/cases/{case_id}/approval"))
+    for part in ("审批单", "各环节意见", "严正", "贺立新", "同意", "法定期限", "证据链核验：完整"):
+        assert part in said, part
+    assert office.client(STRANGER).get(f"/cases/{case_id}/approval").status_code == 404

@@ -156,7 +156,7 @@ def test_what_is_not_for_somebody_does_not_exist_for_them(
     office: Office, ids: dict[str, str]
 ) -> None:
     visitor = office.client(STRANGER)
-    theirs = {"inbox", "start", "supervision", "auth", "admin", "phrases"}
+    theirs = {"inbox", "start", "supervision", "auth", "admin", "phrases", "search"}
     theirs |= {"static", "favicon", "health", "help"}
     for method in ("GET", "POST"):
         for rule in rules(office, method):
