@@ -22,6 +22,8 @@ FINE = 1_000_000
 """Pairs of words up to which two lines are compared exactly."""
 ENOUGH = 30_000_000
 """Pairs of words compared altogether; beyond that lines are told as changed as a whole."""
+MOST_PAIRS = 400
+"""Pairs of lines that are tried when a passage became longer or shorter."""
 READABLE = (".docx", ".txt", ".csv", ".md")
 """Endings of files whose text can be read."""
 
@@ -97,16 +99,49 @@ def compare(old: Sequence[str], new: Sequence[str]) -> list[Row]:
         if what == "equal":
             rows += [_same(text) for text in old[a:b]]
             continue
-        for one, other in zip_longest(old[a:b], new[c:d]):
-            if one is None:
-                rows.append(Row(kind="added", new=((other, True),)))
-            elif other is None:
-                rows.append(Row(kind="removed", old=((one, True),)))
-            else:
+        for one, other in _paired(old[a:b], new[c:d]):
+            if one is not None and other is not None:
                 row, cost = _changed(one, other, left)
                 rows.append(row)
                 left -= cost
+            elif one is not None:
+                rows.append(Row(kind="removed", old=((one, True),)))
+            elif other is not None:
+                rows.append(Row(kind="added", new=((other, True),)))
     return rows
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Lines that took each other's place: the likest ones together, in their order."""
+    if len(old) == len(new) or not old or not new or len(old) * len(new) > MOST_PAIRS:
+        yield from zip_longest(old, new)
+        return
+    # How like all lines from i and j on can be together; a sure no counts as nothing.
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    like = [[_likeness(one, other) for other in new] for one in old]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            together = best[i + 1][j + 1] + like[i][j]
+            best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if like[i][j] and best[i][j] == best[i + 1][j + 1] + like[i][j]:
+            yield old[i], new[j]
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            yield old[i], None
+            i += 1
+        else:
+            yield None, new[j]
+            j += 1
+    yield from zip_longest(old[i:], ())
+    yield from ((None, text) for text in new[j:])
+
+
+def _likeness(one: str, other: str) -> float:
+    """By the characters both have; what shares less than half is nothing alike."""
+    found = SequenceMatcher(None, one, other).quick_ratio()
+    return found if found > 0.5 else 0.0
 
 
 def _same(text: str) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -134,3 +135,24 @@ def test_phrases_are_kept_used_and_removed(page: Page, served: Office) -> None:
     page.get_by_role("button", name="删除 依据采购办法第九条，").click()
     page.get_by_text("常用意见已删除").wait_for()
     assert page.get_by_text("依据采购办法第九条").count() == 0
+
+
+def test_a_file_that_meets_an_ended_session_is_told_and_nothing_typed_is_lost(
+    page: Page, served: Office
+) -> None:
+    task = served.task(served.start("采购抗旱水泵"), "S1_items")
+    sign_in(page, served, DRAFTER, f"/tasks/{task}")
+    page.get_by_label("品名").fill("水泵")
+    page.evaluate(DROP, ["一二三", "三家报价.txt", "text/plain", "drop"])
+    page.get_by_label("保留已上传的文件：三家报价.txt").wait_for()
+    served.clock.advance(timedelta(minutes=61))
+    page.evaluate(DROP, ["四五六", "第四家.txt", "text/plain", "drop"])
+    page.locator(".yf-sending-bad", has_text="登录已到期").wait_for()
+    page.get_by_role("button", name="提交").last.click()
+    page.get_by_text("您填写的内容没有丢失").wait_for()
+    page.get_by_label("登录名").fill(DRAFTER)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("button", name="回到表单核对").click()
+    assert page.get_by_label("品名").input_value() == "水泵"
+    assert page.get_by_label("保留已上传的文件：三家报价.txt").is_checked()

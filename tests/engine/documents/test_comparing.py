@@ -34,6 +34,14 @@ def test_only_what_differs_is_marked() -> None:
     ]  # fmt: skip
 
 
+def test_a_line_put_in_between_moves_the_others_along() -> None:
+    rows = compare(
+        ["第三条 本通告由乡人民政府解释"],
+        ["第三条 村委会应当配合", "第四条 本通告由乡人民政府解释"],
+    )
+    assert [row.kind for row in rows] == ["added", "changed"]
+
+
 def test_texts_of_files_are_read(tmp_path: Path) -> None:
     paper = docx.Document()
     for text in ("第一条", "", "第二条"):

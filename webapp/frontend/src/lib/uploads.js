@@ -10,6 +10,17 @@ export function sendFiles(form) {
   let busy = false;
   let waiting = null; // the button that was pressed while files were on their way
 
+  let meanwhile = []; // what arrived while the form was being fetched anew
+
+  const ours = ({ detail }) => form.contains(detail.target) && detail.target.id === "form-fields";
+  document.addEventListener("htmx:beforeRequest", (event) => ours(event) && (meanwhile = []));
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const { input, file } of meanwhile.splice(0)) {
+      const zone = zoneOf(document.getElementById(input));
+      if (zone && !zone.querySelector(`[value="${CSS.escape(file.id)}"]`)) keep(zone, file);
+    }
+  });
+
   // A form sent before its files have arrived would be stale by its own uploads.
   form.addEventListener(
     "submit",
@@ -117,7 +128,10 @@ export function sendFiles(form) {
       form.elements.version.value = Number(form.elements.version.value) + told.files.length;
     }
     if (told.refused.length || !told.files.length) return fail(one, told.refused.join(" "), true);
-    for (const file of told.files) keep(zone, file);
+    for (const file of told.files) {
+      keep(zone, file);
+      meanwhile.push({ input: one.input, file });
+    }
     one.line.remove();
     const input = document.getElementById(one.input);
     if (one.chosen && !queue.some((other) => other.input === one.input)) input.value = "";
