@@ -9,12 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from engine.model.administering import HurryJob as HurryJob
+from engine.model.administering import ImportCalendar as ImportCalendar
+from engine.model.administering import ImportPeople as ImportPeople
+from engine.model.administering import ResolveIncident as ResolveIncident
 from engine.model.ordering import Command as Command
 from engine.model.ordering import Deploy as Deploy
 from engine.model.ordering import DiscardProcessDraft as DiscardProcessDraft
 from engine.model.ordering import SaveProcessDraft as SaveProcessDraft
 from engine.model.ordering import TakeEditorSeat as TakeEditorSeat
 from engine.model.ordering import text as _text
+from engine.model.people import PersonRow as PersonRow
 
 Answers = Mapping[str, Any]
 
@@ -205,21 +210,6 @@ class ExtendClock(OnClock):
     reason: str = _text()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ResolveIncident(Command):
-    """Try again where a token or job got stuck, after an administrator mended the cause."""
-
-    incident_id: str
-    answers: Answers = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HurryJob(Command):
-    """Try a job that failed at once, after an administrator mended the cause."""
-
-    job_id: str
-
-
 # --- what is done to a case beside its steps ------------------------------------------------------
 
 
@@ -398,16 +388,6 @@ class SetLanguage(Command):
     """Choose the language of one's pages: ``zh`` or ``en``."""
 
     lang: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportCalendar(Command):
-    """Take in the official notice of a year (its text, or CSV/JSON), or local closures."""
-
-    year: int
-    content: str
-    source: str = _text()
-    kind: str = "official"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

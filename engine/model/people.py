@@ -63,3 +63,16 @@ class Viewer:
             if held.unit_id is not None:
                 values.add(f"g:{held.role}@{held.unit_id}")
         return tuple(sorted(values))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonRow:
+    """A line of a list of people: its number, and its cells as written. ``roles`` None: untouched."""
+
+    row: int
+    user_id: str
+    name: str
+    name_en: str = ""
+    unit: str = ""
+    roles: str | None = None
+    active: bool = True

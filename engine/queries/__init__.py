@@ -57,8 +57,8 @@ from engine.queries.answers import (
     TaskView,
     UsualTime,
 )
-from engine.queries.beside import AwaitedLine, OversightLine, TaskName
 from engine.queries.approval import ApprovalClock, ApprovalForm, ApprovalLine, ApprovalView
+from engine.queries.beside import AwaitedLine, OversightLine, TaskName
 from engine.queries.board import (
     Board,
     BoardRow,
@@ -94,6 +94,7 @@ from engine.queries.modeling import (
     ProcessDraftLine,
     TableView,
 )
+from engine.queries.people import DutiesView, Duty, RosterLine, RosterMove, RosterView
 from engine.queries.phrases import Phrases, PhraseShelf
 from engine.queries.questions import (
     AsUser,
@@ -104,6 +105,7 @@ from engine.queries.questions import (
     CheckPackage,
     CompareProcess,
     DeploymentModel,
+    Duties,
     Editors,
     ElementTemplates,
     GetDocument,
@@ -118,6 +120,7 @@ from engine.queries.questions import (
     PackagePart,
     People,
     PreviewCalendar,
+    PreviewPeople,
     ProcessEditor,
     Processes,
     ProcessFiles,
@@ -125,6 +128,7 @@ from engine.queries.questions import (
     ProcessTitles,
     Query,
     Roles,
+    Roster,
     Startable,
     StartPage,
     Tab,
@@ -179,6 +183,9 @@ __all__ = [
     "Difference",
     "DocumentLine",
     "DraftLine",
+    "Duties",
+    "DutiesView",
+    "Duty",
     "EditorView",
     "Editors",
     "ElementTemplates",
@@ -229,6 +236,7 @@ __all__ = [
     "Phrases",
     "Pivot",
     "PreviewCalendar",
+    "PreviewPeople",
     "ProcessCard",
     "ProcessDraftLine",
     "ProcessEditor",
@@ -241,6 +249,10 @@ __all__ = [
     "Query",
     "RoleLine",
     "Roles",
+    "Roster",
+    "RosterLine",
+    "RosterMove",
+    "RosterView",
     "SavedLine",
     "SavedLists",
     "Search",

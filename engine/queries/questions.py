@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 from engine.errors import Lang, Problem
-from engine.model.people import Viewer
+from engine.model.people import PersonRow, Viewer
 from engine.queries import administration as b
 from engine.queries import answers as a
 from engine.queries import modeling as m
+from engine.queries import people as r
 from engine.queries import upkeep as u
 
 T = TypeVar("T")
@@ -249,6 +250,26 @@ class Users(Query[a.Page[b.UserLine]]):
     text: str = ""
     cursor: str = ""
     limit: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewPeople(Query[r.RosterView]):
+    """What ``ImportPeople`` would change, and every fault of the list. For administrators."""
+
+    rows: tuple[PersonRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster(Query[tuple[r.RosterLine, ...]]):
+    """Everybody as the list of people has them. For administrators."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duties(Query[r.DutiesView]):
+    """Which steps a person (or who holds a role) may do; both empty: all. For administrators."""
+
+    user_id: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

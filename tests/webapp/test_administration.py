@@ -6,6 +6,7 @@ import re
 from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 
 from engine import catalog
@@ -200,6 +201,89 @@ def test_a_pasted_notice_is_understood_and_shown_before_it_is_kept(office: Offic
     form = page(looked).xpath("//form[.//button[@name='confirmed']]")[0]
     visitor.post("/admin/calendar", {**dict(form.fields), "confirmed": "1"})
     assert not office.engine.query(q.CalendarPage(viewer=SYSTEM, year=2027)).provisional
+
+
+def workbook(lines: list[list[str]]) -> bytes:
+    made = openpyxl.Workbook()
+    for line in lines:
+        made.active.append(line)
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def listed(visitor: Any, content: bytes) -> Any:
+    data = {"file": (BytesIO(content), "people.xlsx")}
+    return visitor.post("/admin/roster", data, content_type="multipart/form-data")
+
+
+def test_a_list_of_people_goes_out_and_comes_back_with_its_changes_shown(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    with visitor.get("/admin/roster.xlsx") as answer:
+        taken = answer.get_data()
+    assert "没有变化" in text(listed(visitor, taken))
+    values = openpyxl.load_workbook(BytesIO(taken)).active.values
+    lines = [["" if cell is None else str(cell) for cell in line] for line in values]
+    lines = [line for line in lines if line[0] != "bai.lu"]
+    lines.append(["ding.yi", "丁一", "", "不存在的单位", "皇帝", "是"])
+    wrong = listed(visitor, workbook(lines))
+    assert wrong.status_code == 422
+    assert "没有“皇帝”这个角色" in text(wrong)
+    assert "没有“不存在的单位”这个单位" in text(wrong)
+    lines[-1] = ["ding.yi", "丁一", "", lines[1][3], "承办人", "是"]
+    looked = listed(visitor, workbook(lines))
+    assert "新增 1 人" in text(looked)
+    assert "不在名单中 1 人" in text(looked)
+    assert "丁一" not in text(visitor.get("/admin/users?text=ding"))
+    form = page(looked).xpath("//form[.//button[@name='confirmed']]")[0]
+    done = visitor.post(
+        "/admin/roster", {**dict(form.fields), "confirmed": "1", "disable_missing": "1"}
+    )
+    assert done.status_code == 302
+    assert "丁一" in text(visitor.get("/admin/users?text=ding"))
+    assert "已停用" in text(visitor.get("/admin/users?text=bai"))
+    duties = text(visitor.get("/admin/duties?user=ding.yi"))
+    assert "丁一能办什么" in duties
+    assert "发起" in duties
+    again = visitor.post("/admin/roster", {**dict(form.fields), "confirmed": "1"})
+    assert again.status_code == 409, "the office is no longer what was shown"
+
+
+def hostile() -> dict[str, bytes]:
+    import zipfile
+
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/worksheets/sheet1.xml", b"0" * (64 << 20))
+    good = BytesIO(workbook([["登录名", "姓名", "单位"], ["a.b", "甲", ""]]))
+    entity = BytesIO()
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(entity, "w") as new:
+        for part in old.namelist():
+            data = old.read(part)
+            if part.endswith("sheet1.xml"):
+                data = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + data
+            new.writestr(part, data)
+    return {
+        "bomb": out.getvalue(),
+        "entity": entity.getvalue(),
+        "noise": b"PK\x03\x04" + b"\xff" * 99,
+        "empty": b"",
+        "headings": workbook([["姓名"], ["甲"]]),
+        "long": workbook([["登录名", "姓名", "单位"]] + [["x", "y", "z"]] * 5_001),
+    }
+
+
+@pytest.mark.parametrize("kind", ["bomb", "entity", "noise", "empty", "headings", "long"])
+def test_a_hostile_list_is_refused_in_words(office: Office, kind: str) -> None:
+    visitor = office.client(ADMIN)
+    answer = listed(visitor, hostile()[kind])
+    assert answer.status_code == 422
+    assert page(answer).xpath("//*[@role='alert']")
+    for junk in ("", "[[]]", "[1]", "{", '[["a",1,2,3,4,5,6]]', "[" * 9999):
+        assert visitor.post("/admin/roster", {"confirmed": "1", "rows": junk}).status_code in (
+            302,
+            422,
+        )
 
 
 def stuck(office: Office, number: int) -> None:

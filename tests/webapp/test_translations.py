@@ -134,6 +134,9 @@ PAGES = {
         "/admin/calendar?year=2027",
         "/admin/incidents",
         "/admin/health",
+        "/admin/roster",
+        "/admin/duties",
+        "/admin/duties?user=tian.he",
         "/admin/unchecked",
     ),
 }

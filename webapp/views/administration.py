@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from webapp.views import admin, calendars, modeling, upkeep
+from webapp.views import admin, calendars, modeling, rosters, upkeep
 
-PARTS = (admin, modeling, calendars, upkeep)
+PARTS = (admin, modeling, rosters, calendars, upkeep)
 
 pages = admin.pages
