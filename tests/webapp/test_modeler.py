@@ -79,6 +79,13 @@ def drawing(page: Page, office: Office) -> None:
     page.locator("[data-modeler][data-mounted=yes]").wait_for()
 
 
+def fits_a_phone(page: Page) -> None:
+    """Nothing scrolls sideways on a narrow screen."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def base(office: Office) -> str:
     return office.engine.query(q.ProcessEditor(viewer=SYSTEM, process_key="supplies")).base_id
 
@@ -117,6 +124,7 @@ def test_shipped_models_come_back_unchanged_and_the_editor_has_no_foreign_word(
         assert after.texts() == before.texts(), path
         assert page.evaluate(WALK) == [], path
     assert axe_violations(page) == []
+    fits_a_phone(page)
 
 
 @pytest.mark.browser
@@ -148,6 +156,7 @@ def test_a_change_is_checked_kept_compared_and_deployed(page: Page, served: Offi
     page.locator("[data-mounted=yes]").nth(1).wait_for()
     assert page.locator(".yf-badge-changed[data-badge-for=S2_review]").count() == 2
     assert axe_violations(page) == []
+    fits_a_phone(page)
     page.get_by_label("版本说明").fill("改了名称")
     page.get_by_role("button", name="部署第 2 版").click()
     page.get_by_text("已部署第 2 版").wait_for()
