@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine import errors
+from webapp import keeping
 from webapp.current import lang, settings
 
 log = structlog.get_logger("yifa.web")
@@ -49,7 +50,17 @@ def page(title: str, text: str, status: int, **more: object) -> tuple[str, int]:
 def own(exc: errors.YifaError) -> tuple[str, int]:
     """One of our own errors: its message is for people."""
     problems = exc.problems if isinstance(exc, errors.Invalid) else ()
-    return page(_title(exc), exc.message(lang()), status_of(exc), problems=problems)
+    more = {"problems": problems, "kept": _kept(exc)}
+    return page(_title(exc), exc.message(lang()), status_of(exc), **more)
+
+
+def _kept(exc: errors.YifaError) -> keeping.Kept | None:
+    """What was typed, where it can be of use; sending it as it is, where that may go well."""
+    if isinstance(exc, errors.NotFound):
+        return None
+    pointless = isinstance(exc, errors.EvaluationFailed | errors.Invalid)
+    # Where it is not certain whether it was kept, one looks first.
+    return keeping.kept(send=not pointless and exc.code != "Unsure")
 
 
 def _title(exc: errors.YifaError) -> str:
@@ -95,4 +106,4 @@ def unknown(exc: Exception) -> tuple[str, int]:
         exc_info=exc,
     )
     text = _("系统出现意外错误，没有写入任何内容。请告诉管理员错误编号 %(number)s。", number=number)
-    return page(_("系统错误"), text, 500)
+    return page(_("系统错误"), text, 500, kept=keeping.kept(send=True))

@@ -12,22 +12,46 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.receiver import ChunkedReceiver
 from waitress.utilities import RequestEntityTooLarge
 
 DRAIN_MAX = 1024 * 1_048_576
 """Bytes of one body that are read only to be thrown away; beyond, the connection is closed."""
 
 
+class _Nothing:
+    """Takes the place of a buffer and keeps nothing."""
+
+    def append(self, _data: bytes) -> None:
+        """Throw a piece away."""
+
+    def getfile(self) -> io.BytesIO:
+        """The body as the application sees it: nothing."""
+        return io.BytesIO()
+
+    def close(self) -> None:
+        """There is nothing to give back."""
+
+
 class _Drain:
-    """Takes the place of a body: counts what comes and keeps none of it."""
+    """Takes the place of a body: takes what comes off the line and keeps none of it.
 
-    def __init__(self, left: int) -> None:
+    ``left`` is how many bytes may still come. Where the length was not named before, the ``chunks``
+    themselves say when they end.
+    """
+
+    def __init__(self, left: int, chunks: ChunkedReceiver | None = None) -> None:
         self.left = left
+        self.chunks = chunks
 
-    def take(self, size: int) -> int:
-        """How many of so many bytes belong to the body."""
-        taken = min(size, self.left)
+    def take(self, data: bytes) -> int:
+        """How many of these bytes belong to the body."""
+        taken = min(len(data), self.left)
+        if self.chunks is not None:
+            taken = int(self.chunks.received(data[:taken]))
         self.left -= taken
+        if self.chunks is not None and (self.chunks.completed or self.chunks.error):
+            self.left = 0
         return taken
 
     def getfile(self) -> io.BytesIO:
@@ -51,7 +75,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     def received(self, data: bytes) -> int:
         """Bytes of the data that belong to this request."""
         if self.drain is not None and not self.completed:
-            taken = self.drain.take(len(data))
+            taken = self.drain.take(data)
             self.completed = self.drain.left == 0
             return taken
         consumed = int(super().received(data))
@@ -66,9 +90,15 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         self.headers["CONNECTION"] = "close"
         length = self.content_length or self.body_bytes_received
         self.headers["CONTENT_LENGTH"] = str(length)
-        if self.body_rcv is not None and self.chunked:
-            self.body_rcv.getbuf().close()
-        self.drain = _Drain(0 if self.chunked or asked_first else min(length, DRAIN_MAX))
+        if self.chunked:
+            chunks = self.body_rcv
+            chunks.getbuf().close()
+            chunks.buf = _Nothing()
+            # What came so far is over the limit; whether it was all, the chunks have told.
+            ended = chunks.completed or chunks.error
+            self.drain = _Drain(0 if ended else DRAIN_MAX - length, chunks)
+        else:
+            self.drain = _Drain(0 if asked_first else min(length, DRAIN_MAX))
         self.body_rcv = self.drain
         self.completed = self.drain.left == 0
 

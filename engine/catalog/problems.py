@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
+from engine.config import MIB
 from engine.errors import Problem
 
 MAX_FILES = 500
-MAX_BYTES = 50_000_000
+MAX_BYTES = 50 * MIB
 
 
 def model_path(files: Mapping[str, bytes]) -> str:
@@ -49,8 +50,8 @@ def too_large() -> Problem:
     return problem(
         "package-size",
         "",
-        f"流程包过大（最多 {MAX_FILES} 个文件、{MAX_BYTES // 1_000_000} MB）。请删去无关文件。",
-        f"The package is too large (at most {MAX_FILES} files, {MAX_BYTES // 1_000_000} MB). "
+        f"流程包过大（最多 {MAX_FILES} 个文件、{MAX_BYTES // MIB} MB）。请删去无关文件。",
+        f"The package is too large (at most {MAX_FILES} files, {MAX_BYTES // MIB} MB). "
         "Leave out what does not belong to it.",
     )
 

@@ -7,7 +7,9 @@ refusing costs nothing.
 
 from __future__ import annotations
 
-FORM_BYTES = 1_000_000
+from engine.config import MIB
+
+FORM_BYTES = MIB
 """Largest form document."""
 FORM_DEPTH = 8
 """Deepest nesting of groups and repeating groups."""

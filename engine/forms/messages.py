@@ -151,8 +151,8 @@ _ANSWERS: dict[str, tuple[str, str]] = {
 
 _FORM: dict[str, tuple[str, str]] = {
     "form.size": (
-        "表单文件超过 {limit} 字节。请拆成几个表单。",
-        "The form document is larger than {limit} bytes. Split it into several forms.",
+        "表单文件超过 {limit} MB。请拆成几个表单。",
+        "The form document is larger than {limit} MB. Split it into several forms.",
     ),
     "form.json": (
         "表单不是有效的 JSON：{reason}。请用建模器重新保存。",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.config import MIB
 from engine.errors import Problem
 from engine.forms import limits
 from engine.forms.expressions import Formula, FormulaWrong, Template, TemplateWrong
@@ -43,7 +44,7 @@ def load(data: bytes | str | Mapping[str, Any]) -> tuple[Mapping[str, Any] | Non
         return _shaped(data)
     size = len(data)
     if size > limits.FORM_BYTES:
-        return None, [form_problem("form.size", "", limit=limits.FORM_BYTES)]
+        return None, [form_problem("form.size", "", limit=limits.FORM_BYTES // MIB)]
     try:
         value = json.loads(data, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError, InvalidOperation) as exc:

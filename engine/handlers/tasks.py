@@ -249,23 +249,15 @@ def _broken_constraints(
     form = package.form(task.form_id)
     problems = []
     for number, constraint in enumerate(element.constraints, 1):
+        zh, en = constraint.message, package.text(constraint.message, "en")
         try:
             holds = run.evaluate(constraint.expression, key=task.key, extra=extra)
         except EvaluationFailed as exc:
             holds = None
-            reason = exc.message("zh")
-            case_message = f"{constraint.message}（{reason}）"
-        else:
-            case_message = constraint.message
+            zh, en = f"{zh}（{exc.message('zh')}）", f"{en} ({exc.message('en')})"
         if holds is not True:
-            problems.append(
-                Problem(
-                    code="constraint",
-                    where=_asked_last(form, constraint) or f"constraint.{number}",
-                    zh=case_message,
-                    en=package.text(constraint.message, "en"),
-                )
-            )
+            where = _asked_last(form, constraint) or f"constraint.{number}"
+            problems.append(Problem(code="constraint", where=where, zh=zh, en=en))
     return problems
 
 

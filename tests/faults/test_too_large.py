@@ -36,12 +36,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         running.kill()
 
 
-def answer_to(server: Server, head: str, pieces: int) -> str:
+def answer_to(server: Server, head: str, pieces: int, *, chunked: bool = False) -> str:
     """Send a head and so many megabytes to their end, as a browser does, then read the answer."""
+    piece = b"100000\r\n" + PIECE + b"\r\n" if chunked else PIECE
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as line:
         line.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n")
         for _ in range(pieces):
-            line.sendall(PIECE)
+            line.sendall(piece)
+        if chunked:
+            line.sendall(b"0\r\n\r\n")
         said = b""
         while part := line.recv(65536):
             said += part
@@ -77,6 +80,20 @@ def test_a_body_of_200_mb_gets_our_page_and_is_not_kept(
     assert limit in text
     assert process.memory_info().rss - before < 50 * 1_048_576
     clerk.link.close()
+
+
+def test_chunks_over_the_limit_get_our_page_and_are_not_kept(server: Server) -> None:
+    """No length is named before: what is too much shows on the way, and the page comes at the end."""
+    clerk = Clerk(server)
+    process = psutil.Process(server.process.pid)
+    before = process.memory_info().rss
+    text = answer_to(server, head(clerk, "Transfer-Encoding: chunked"), 80, chunked=True)
+    assert text.startswith("HTTP/1.1 413 ")
+    assert "<html" in text
+    assert "50 MB" in text
+    assert process.memory_info().rss - before < 50 * 1_048_576
+    clerk.link.close()
+    server.wait_until_open()
 
 
 def test_who_asks_first_is_told_before_sending(server: Server) -> None:

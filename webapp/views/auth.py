@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     g,
     make_response,
@@ -19,14 +18,13 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_babel import refresh
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.commands import ChangePassword, SetLanguage, SignIn, SignOut
 from engine.errors import Forbidden, Invalid
 from engine.model.results import SignedIn
 from engine.queries import HomeFrame, WhoIs
-from webapp import i18n, protection, sessions
+from webapp import i18n, keeping, protection, sessions
 from webapp.current import ask, do, engine, lang, settings
 from webapp.demo import roster
 
@@ -81,21 +79,17 @@ def _sign_in_page(error: str, status: int) -> tuple[str, int]:
 
 KEPT = "kept-"
 """Before the names of what was typed, so that it cannot be mistaken for the sign-in's own fields."""
-_SECRETS = frozenset({protection.FIELD, "password", "old", "new", "again"})
 
 
 def resume_page() -> AnyResponse:
     """A form came after its session had ended: offer to sign in, and keep what was typed on the page.
 
-    Only what a page of this office sent is kept: nobody else may put words into the form that is
-    sent on after signing in. Files cannot be kept by any page; that is said.
+    Only what a page of this office sent is kept; see ``webapp.keeping``.
     """
     if not protection.from_here():
         return redirect(url_for("auth.sign_in", expired="1"))
-    kept = [pair for pair in request.form.items(multi=True) if pair[0] not in _SECRETS]
-    target = request.full_path.rstrip("?")
-    files = any(upload.filename for upload in request.files.values())
-    return make_response(_resume(target, kept, files=files), 401)
+    page = _resume(keeping.target(), keeping.typed(), files=keeping.files())
+    return make_response(page, 401)
 
 
 def _resume(
@@ -113,22 +107,9 @@ def _resume(
         files=files,
         error=error,
         signed=signed,
-        again=_shows_again(target),
+        again=keeping.shows_again(target),
         name=request.form.get("name", "") if error else "",
     )
-
-
-_FORMS = frozenset({"tasks.act", "start.act", "cases.message"})
-"""Addresses that can show a form again with what was typed."""
-
-
-def _shows_again(target: str) -> bool:
-    adapter = current_app.create_url_adapter(request)
-    assert adapter is not None
-    try:
-        return adapter.match(urlsplit(target).path, method="POST")[0] in _FORMS
-    except HTTPException:
-        return False
 
 
 @pages.post("/sign-in/resume")

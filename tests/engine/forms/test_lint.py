@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import ModelRejected
-from engine.forms import Kind, lint, parse
+from engine.forms import Kind, limits, lint, parse
 
 
 def document(*components: Any, **more: Any) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def test_what_is_merely_doubtful_is_a_warning(component: Any, code: str) -> None
         (b"\xff\xfe", "form.json"),
         (b"[" * 500_000, "form.json"),
         (b'{"components": [], "x": ' + b"9" * 10_000 + b"}", "form.json"),
-        (b" " * 1_000_001, "form.size"),
+        (b" " * (limits.FORM_BYTES + 1), "form.size"),
         (b'{"components": [], "schemaVersion": "new"}', "form.version"),
     ],
 )
