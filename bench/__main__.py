@@ -1,7 +1,7 @@
 """``python -m bench``: the project beside what it is compared with, as ratios within one run.
 
-Names choose parts (``completion``, ``lists``, ``board``, ``feel``, ``memory``, ``spiff``, ``tck``); without
-any, all of it runs. ``--strict`` ends with 1 where a figure is over its bound.
+Names choose parts (``completion``, ``lists``, ``search``, ``board``, ``feel``, ``memory``, ``spiff``,
+``tck``); without any, all of it runs. ``--strict`` ends with 1 where a figure is over its bound.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import psycopg
 import structlog
 from rich.console import Console
 
-from bench import board, completion, expressions, lists, memory, spiff_step, tck_rate
+from bench import board, completion, expressions, lists, memory, search, spiff_step, tck_rate
 from bench.report import Figure, show
 
-PARTS = ("completion", "lists", "board", "feel", "memory", "spiff", "tck")
+PARTS = ("completion", "lists", "search", "board", "feel", "memory", "spiff", "tck")
 
 
 def main(arguments: list[str]) -> int:
@@ -76,9 +76,10 @@ def _figures(part: str, folder: Path, urls: Callable[[str], dict[str, str]]) -> 
         for database, url in urls(part).items():
             yield from board.run(database, url, folder)
     else:
-        few, many = urls("lists_few"), urls("lists_many")
+        measured = {"lists": lists.run, "search": search.run}[part]
+        few, many = urls(f"{part}_few"), urls(f"{part}_many")
         for database, url in few.items():
-            yield from lists.run(database, url, many[database], folder)
+            yield from measured(database, url, many[database], folder / part / database)
 
 
 @contextmanager

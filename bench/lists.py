@@ -21,7 +21,7 @@ def run(database: str, few_url: str, many_url: str, folder: Path) -> Iterator[Fi
     """Both tabs, first page of 50, in turns on a small and on a large database."""
     with opened(few_url, folder / "few") as few, opened(many_url, folder / "many") as many:
         for engine, size in ((few, FEW), (many, MANY)):
-            seed(engine, _deployment(engine), size)
+            seed(engine, deployed(engine), size)
             analyse(engine)
         for tab in ("todo", "claim"):
             small, large = first_pages(few, many, tab)
@@ -34,7 +34,8 @@ def run(database: str, few_url: str, many_url: str, folder: Path) -> Iterator[Fi
             )
 
 
-def _deployment(engine: Engine) -> rows.Deployment:
+def deployed(engine: Engine) -> rows.Deployment:
+    """A deployment for rows to belong to."""
     Line(engine, 5)
     with engine.house.store.read() as reader:
         found: rows.Deployment = reader.find(rows.Deployment)[0]

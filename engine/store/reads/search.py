@@ -24,7 +24,7 @@ from engine.store.schema import table
 MAX_WORDS = 8
 FEW = 2_000
 """Whoever has a hand in fewer cases is answered from their texts, not from the index."""
-MOST_FOUND = 200
+MOST_FOUND = 120
 """Texts looked at for one answer."""
 
 _TEXT = table(SearchText)
@@ -66,14 +66,14 @@ class SearchReads(RowReads):
         match = " AND ".join(grams) if sqlite else " ".join(grams)
         lines = self._ask(sql, {**seen.bound, **given, "match": match, "limit": limit})
         width = len(_FIELDS)
-        cases = CASES.all(line[width:] for line in lines)
-        return [
-            Hit(
-                SearchText(tenant=self.tenant, **dict(zip(_FIELDS, line[:width], strict=True))),
-                case,
-            )
-            for line, case in zip(lines, cases, strict=True)
-        ]
+        cases: dict[str, Instance] = {}
+        found = []
+        for line in lines:
+            said = SearchText(tenant=self.tenant, **dict(zip(_FIELDS, line[:width], strict=True)))
+            if said.root_id not in cases:
+                (cases[said.root_id],) = CASES.all([line[width:]])
+            found.append(Hit(said, cases[said.root_id]))
+        return found
 
     def _has_few(self, seen: Sight) -> bool:
         sql = self._statements.keep(("search few", seen.groups), lambda: _few(seen))
