@@ -248,6 +248,7 @@ class Users(Query[a.Page[b.UserLine]]):
     """Users by name. For administrators."""
 
     text: str = ""
+    unit_id: str = ""
     cursor: str = ""
     limit: int = 50
 

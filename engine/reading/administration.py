@@ -125,7 +125,9 @@ def users(house: House, query: q.Users) -> q.Page[q.UserLine]:
     """Users by name."""
     with desk(house, query) as at:
         at.require_admin()
-        page = at.reader.users(text=query.text, cursor=query.cursor or None, limit=query.limit)
+        page = at.reader.users(
+            text=query.text, unit_id=query.unit_id, cursor=query.cursor or None, limit=query.limit
+        )
         ids = [user.id for user in page.rows]
         memberships = at.reader.find(Membership, user_id=ids) if ids else []
         lines = tuple(_user_line(at, user, memberships) for user in page.rows)

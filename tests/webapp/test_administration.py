@@ -241,6 +241,10 @@ def test_a_list_of_people_goes_out_and_comes_back_with_its_changes_shown(office:
     )
     assert done.status_code == 302
     assert "丁一" in text(visitor.get("/admin/users?text=ding"))
+    unit = office.engine.query(q.UserPage(viewer=SYSTEM, user_id="ding.yi")).user.unit_id
+    assert "丁一" in text(visitor.get(f"/admin/users?unit={unit}"))
+    other = next(u.id for u in office.engine.query(q.Units(viewer=SYSTEM)) if u.id != unit)
+    assert "丁一" not in page(visitor.get(f"/admin/users?unit={other}")).xpath("string(//tbody)")
     assert "已停用" in text(visitor.get("/admin/users?text=bai"))
     duties = text(visitor.get("/admin/duties?user=ding.yi"))
     assert "丁一能办什么" in duties

@@ -195,8 +195,9 @@ def package(deployment_id: str) -> Response:
 def users() -> str:
     """Users by name."""
     text = request.args.get("text", "")[:100]
-    page = ask(Users, text=text, cursor=request.args.get("cursor", ""))
-    return render_template("admin/users.html", page=page, text=text)
+    unit = request.args.get("unit", "")[:60]
+    page = ask(Users, text=text, unit_id=unit, cursor=request.args.get("cursor", ""))
+    return render_template("admin/users.html", page=page, text=text, unit=unit, units=ask(Units))
 
 
 @pages.route("/users/new", methods=["GET", "POST"])

@@ -321,7 +321,11 @@ def users_export() -> Response:
             _("是") if u.is_admin else "",
             _("已停用") if not u.active else _("已锁定") if u.locked else "",
         )
-        for u in _all(Users, text=request.args.get("text", "")[:100])
+        for u in _all(
+            Users,
+            text=request.args.get("text", "")[:100],
+            unit_id=request.args.get("unit", "")[:60],
+        )
     )
     return sheet(_("人员与角色"), columns, rows)
 
