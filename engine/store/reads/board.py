@@ -126,7 +126,13 @@ class BoardReads(RowReads):
 
         def build() -> sa.ClauseElement:
             columns = [_TASK.c[name] for name in Taken._fields]
-            return sa.select(*columns).where(*_done(seen), _TASK.c.root_id.in_(_seen_cases(seen)))
+            query = sa.select(*columns).where(*_done(seen))
+            if self._database.locks_rows:
+                # PostgreSQL joins by hashing; of a gathered set it would guess the size wrongly.
+                return query.join(CASE, _of_case()).where(
+                    CASE.c.parent_id.is_(None), *visible(seen)
+                )
+            return query.where(_TASK.c.root_id.in_(_seen_cases(seen)))
 
         sql = self._statements.keep(("taken", seen.shape), build)
         given = {**seen.bound, "at_process": process_key, "since": since, "until": until}
