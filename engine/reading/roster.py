@@ -58,7 +58,10 @@ def _move(at: Desk, move: lists.Move, waiting: int) -> q.RosterMove:
         name=move.name,
         what=move.what,
         row=move.row,
-        fields=tuple((f, shown(f, old), shown(f, new)) for f, old, new in move.fields),
+        fields=tuple(
+            (f, "" if move.what == "new" else shown(f, old), shown(f, new))
+            for f, old, new in move.fields
+        ),
         given=tuple(_held(at, held) for held in move.given),
         taken=tuple(_held(at, held) for held in move.taken),
         open_tasks=waiting,
