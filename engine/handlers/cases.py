@@ -302,7 +302,7 @@ def save_start_draft(context: Context, command: SaveStartDraft) -> str:
 
 
 def comment(context: Context, command: AddComment) -> CaseResult:
-    """Put a remark on a case the actor may see."""
+    """Put a remark on a case the actor may see. Raises Invalid when it names who may not see it."""
     text = command.text.strip()
     if not text or len(text) > MAX_TEXT:
         raise Invalid([_text_problem("text")])

@@ -262,8 +262,8 @@ class Game:
             room.tokens.append(join)
             self.joins.append(join)
         assert join.lying is not None
-        for way, count in arrived.items():
-            join.lying[way] = join.lying.get(way, 0) + count
+        for way, number in arrived.items():
+            join.lying[way] = join.lying.get(way, 0) + number
         if place.kind == "and" and len(join.lying) == len(room.chart.into(place.id)):
             self._fire(join)
 

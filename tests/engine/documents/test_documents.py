@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from engine import documents
 from engine.documents.filling import MAX_ROWS, as_text, chinese_date
-from engine.documents.word import chinese_number, clean, to_docx
 from engine.documents.template import KINDS
+from engine.documents.word import chinese_number, clean, to_docx
 from engine.errors import ModelRejected
 
 NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
