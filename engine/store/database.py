@@ -75,6 +75,9 @@ class Step(NamedTuple):
 class Link(ABC):
     """One connection for one transaction, on one thread."""
 
+    bundles = False
+    """Whether ``send`` makes few statements of many by itself."""
+
     def __init__(self, pooled: PoolProxiedConnection, count: Count) -> None:
         self.pooled = pooled
         self._count = count

@@ -32,25 +32,31 @@ def flush(tx: Transaction, link: Link, statements: Statements) -> None:
     raised = tx.moves_cases
     if not raised and not all(tx.at_rest()):
         raise moved()
-    link.send(_steps(tx, statements, raised))
+    link.send(_steps(tx, statements, raised, bundled=link.bundles))
     if raised:
         for case in tx.held_cases.values():
             case.version += 1
 
 
-def _steps(tx: Transaction, statements: Statements, raised: bool) -> Iterator[Step]:
+def _steps(
+    tx: Transaction, statements: Statements, raised: bool, *, bundled: bool
+) -> Iterator[Step]:
     tables = [(row, tx.pending[row]) for row in KINDS if row in tx.pending]
     if raised:
         for case in tx.held_cases.values():
             yield _raise_version(case, tx.as_read[case.id], tx.pending.get(Instance), statements)
     for row, guard in tx.takes:
         yield _take(row, guard, statements)
+    written = set() if bundled else _write_with_new(tx, tables)
     for of, changes in tables:
-        if changes.updates or changes.updates_where:
+        if of not in written and (changes.updates or changes.updates_where):
             yield from _update(of, changes, statements, tx.tenant)
         if changes.deletes or changes.deletes_where:
             yield from _delete(of, changes, statements, tx.tenant)
     for of, changes in tables:
+        if of in written:
+            yield from _insert_over(of, changes, statements)
+            continue
         for new, existing in (
             (changes.inserts, ""),
             (changes.missing, "keep"),
@@ -59,6 +65,29 @@ def _steps(tx: Transaction, statements: Statements, raised: bool) -> Iterator[St
             if new:
                 apart = not existing and changes.inserts_apart
                 yield from _insert(of, new.values(), existing, statements, apart=apart)
+
+
+def _write_with_new(tx: Transaction, tables: Sequence[tuple[type[Row], Pending[Any]]]) -> set[Any]:
+    """Tables where the one changed row, of a held case, can be written with the one new row.
+
+    Nobody else can have removed it: who would, must hold the case.
+    """
+    return {
+        of
+        for of, changes in tables
+        if len(changes.updates) == len(changes.inserts) == 1
+        and not (changes.missing or changes.puts or changes.updates_where or changes.taken)
+        and not (changes.deletes or changes.deletes_where)
+        and all(getattr(row, "root_id", "") in tx.held_cases for row, _ in changes.updates.values())
+    }
+
+
+def _insert_over(of: type[Row], changes: Pending[Any], statements: Statements) -> Iterator[Step]:
+    ((row, names),) = changes.updates.values()
+    lines = [row, *changes.inserts.values()]
+    sql = statements.insert(of, len(lines), "replace", codec(of).columns_of(names))
+    line = [cell for each in lines for cell in codec(of).cells(each)]
+    yield Step(sql.text, [line], None, moved, codec(of).kind.table.name)
 
 
 def _raise_version(

@@ -34,6 +34,7 @@ class PostgresLink(Link):
     """A connection whose transactions psycopg begins with the first statement."""
 
     raw: psycopg.Connection[Any]
+    bundles = True
     _reading = False
 
     def _rows(self, text: str, values: Cells) -> list[tuple[Any, ...]]:

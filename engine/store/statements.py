@@ -109,11 +109,13 @@ class Statements:
 
     # --- writing --------------------------------------------------------------------------------
 
-    def insert(self, row: type[Row], count: int, existing: str = "") -> Sql:
+    def insert(
+        self, row: type[Row], count: int, existing: str = "", over: tuple[str, ...] = ()
+    ) -> Sql:
         """Insert ``count`` rows at once.
 
         A row whose key exists is an error, or is left as it is (``existing="keep"``), or is
-        written over (``"replace"``).
+        written over (``"replace"``): in the columns ``over``, or in all.
         """
 
         def build() -> sa.ClauseElement:
@@ -131,12 +133,12 @@ class Statements:
             if existing == "keep":
                 return upsert.on_conflict_do_nothing()
             key = codec(row).kind.key
+            written = over or tuple(c.name for c in of.columns if c.name not in key)
             return upsert.on_conflict_do_update(
-                index_elements=key,
-                set_={c.name: upsert.excluded[c.name] for c in of.columns if c.name not in key},
+                index_elements=key, set_={name: upsert.excluded[name] for name in written}
             )
 
-        return self.keep(("insert", row, count, existing), build)
+        return self.keep(("insert", row, count, existing, over), build)
 
     def update(self, row: type[Row], columns: tuple[str, ...], guard: tuple[str, ...] = ()) -> Sql:
         """Set columns (``s_name``) of the row with a key (``k_name``), if ``g_name`` still hold."""
