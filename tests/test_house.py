@@ -29,7 +29,6 @@ HOMES = {
     "alembic": ("engine.store",),
     "chinese_calendar": ("engine.law",),
     "docx": ("engine.documents",),
-    "docxtpl": ("engine.documents",),
     "flask": ("webapp",),
     "flask_babel": ("webapp",),
     "holidays": ("engine.law",),
