@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.errors import Invalid
+from engine.errors import Invalid, Problem
 from engine.law import official
 from engine.law.calendar import WorkCalendar
 
@@ -185,7 +185,7 @@ def test_what_a_notice_says_is_what_is_understood(
 
 @given(st.text(alphabet="0123456789年月日至、。（）周一星期放假上班元旦春节：\n共天", max_size=300))
 def test_no_text_whatever_is_more_than_refused(text: str) -> None:
-    problems = []
+    problems: list[Problem] = []
     try:
         official.parse_text("2026年部分节假日安排\n" + text)
     except Invalid as refused:

@@ -6,6 +6,7 @@ import pytest
 
 from engine import queries as q
 from engine.commands import AddComment, SaveUser
+from engine.errors import Lang
 from engine.model import rows
 from engine.reading.finding import excerpt, marked
 from tests.engine.reading.test_pages import with_package
@@ -16,7 +17,7 @@ def found(town: Town, text: str, viewer: str = "zhang") -> list[str]:
     return [one.case.title for one in ask(town, text, viewer).matters]
 
 
-def ask(town: Town, text: str, viewer: str = "zhang", lang: q.Lang = "zh") -> q.Findings:
+def ask(town: Town, text: str, viewer: str = "zhang", lang: Lang = "zh") -> q.Findings:
     return town.engine.query(q.Search(viewer=viewer, text=text, lang=lang))
 
 

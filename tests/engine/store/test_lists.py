@@ -277,7 +277,7 @@ def test_cases_filter_and_count(store: Store, township: Township) -> None:
     for one in (VIEWERS[2], VIEWERS[4]):
         wanted = [c for c in township.cases.values() if township.sees(one, c)]
         still = [c for c in wanted if c.ended_at is None]
-        checks: list[tuple[dict[str, str], list[rows.Instance]]] = [
+        checks: list[tuple[dict[str, Any], list[rows.Instance]]] = [
             ({"state": "open"}, still),
             ({"state": "ended"}, [c for c in wanted if c.ended_at is not None]),
             ({"state": "suspended"}, [c for c in wanted if c.state == "suspended"]),
