@@ -231,14 +231,14 @@ class PagePlayer(runner.Player):
     def _take(self, desk: Desk, task: Task) -> bool:
         """Find the task in the inbox, claim it if nobody has, and open it; False when not there."""
         page = desk.go("/")
-        mine = page.locator(f'tbody a.btn[href="/tasks/{task.id}"]')
+        mine = page.locator(f'tbody a.btn[href^="/tasks/{task.id}"]')
         if mine.count():
             mine.click()
         else:
             page.locator(".yf-tabs").get_by_role("link", name=desk.word("claim")).click()
             page.locator('.yf-tabs a[href="/inbox/claim"][aria-current=page]').wait_for()
             page.wait_for_load_state()
-            free = page.locator(f'form[action="/tasks/{task.id}/claim"] button')
+            free = page.locator(f'form[action^="/tasks/{task.id}/claim"] button')
             if not free.count():
                 return False
             free.click()

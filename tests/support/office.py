@@ -155,8 +155,8 @@ class Visitor:
         return self.post("/sign-in", {"name": user, "password": password})
 
     def get(self, url: str, **options: Any) -> Any:
-        """A page."""
-        return self.http.get(url, **options)
+        """A page, read to its end."""
+        return self.http.get(url, **{"buffered": True, **options})
 
     def post(self, url: str, data: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """A form, with this session's secret."""

@@ -73,7 +73,7 @@ def test_a_list_is_kept_and_worked_through_by_keys(page: Page, served: Office) -
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.get_by_label("通过").check()
-    page.get_by_label("意见").fill("可以采购。")
+    page.get_by_role("textbox", name="意见").first.fill("可以采购。")
     page.get_by_role("button", name="提交").last.click()
     page.get_by_text("这是列表中的下一件").wait_for()
     assert page.get_by_role("heading", name="乙采购申请").is_visible()

@@ -96,7 +96,7 @@ def test_the_language_is_remembered_with_the_person(office: Office) -> None:
     visitor = office.client(DRAFTER)
     switched = visitor.post("/language/en", {"next": "/inbox/done"})
     assert switched.location == "/inbox/done"
-    assert "Nothing completed yet" in text(visitor.get("/inbox/done"))
+    assert "Nothing done yet" in text(visitor.get("/inbox/done"))
     elsewhere = office.client(DRAFTER)
     assert "Nothing to do" in text(elsewhere.get("/"))
     office.engine.execute(SetLanguage(actor=DRAFTER, lang="zh"))
