@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -27,15 +28,15 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
     Raises Forbidden, NotFound (no such process or version), Invalid (files that cannot be kept).
     """
     _administrators_only(context)
-    _base(context, command)
+    base = _base(context, command)
     files = _texts(command.files)
     context.tx.lock_chain(f"deploy:{command.process_key}")
     known = context.tx.find(ProcessDraft, process_key=command.process_key)
     mine = next((row for row in known if row.id == command.draft_id), None)
-    if mine is not None and (
-        mine.version == command.expected_version or mine.files == files
-    ):  # what is the same already overwrites nothing
-        return _kept(context, mine, command, files)
+    if mine is not None:
+        current = mine.version == command.expected_version
+        if current or _untouched(base, mine.files, files, command.seen):
+            return _kept(context, mine, command, {**mine.files, **files})
     if len(known) >= MOST_DRAFTS:
         raise Conflict(
             reason={
@@ -51,7 +52,7 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
         process_key=command.process_key,
         base_id=command.base_id,
         version=1,
-        files=files,
+        files={**(mine.files if mine is not None else {}), **files},
         saved_at=context.now_ms,
         saved_by=context.actor,
         beside=command.draft_id,
@@ -59,6 +60,25 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
     context.tx.insert(row)
     beside = command.draft_id or newest
     return DraftSaved(draft_id=row.id, version=row.version, saved_at=row.saved_at, beside=beside)
+
+
+def _untouched(
+    base: Deployment, kept: Mapping[str, str], files: Mapping[str, str], seen: Mapping[str, str]
+) -> bool:
+    """Whether nobody changed these files since the editor saw them; the same overwrites nothing."""
+    return all(
+        kept.get(path) == text or (path in seen and seen[path] == _known(base, kept, path))
+        for path, text in files.items()
+    )
+
+
+def _known(base: Deployment, kept: Mapping[str, str], path: str) -> str:
+    """SHA-256 of a file as the draft has it; a package has one model, whatever its name."""
+    if path in kept:
+        return hashlib.sha256(kept[path].encode()).hexdigest()
+    if path.endswith(".bpmn"):
+        return next((sha for name, sha in base.files.items() if name.endswith(".bpmn")), "")
+    return base.files.get(path, "")
 
 
 def _kept(

@@ -38,8 +38,9 @@ class Deploy(Command):
 class SaveProcessDraft(Command):
     """Keep a process that is being drawn. For administrators.
 
-    ``files`` holds the changed files (path to content) over the deployment ``base_id``. Where
-    somebody else saved the draft meanwhile, this one is kept beside it and nothing is overwritten.
+    ``files`` holds what one editor changed (path to content) over the deployment ``base_id``; the
+    draft's other files stay. Where somebody else saved one of these files meanwhile, this draft is
+    kept beside the other and nothing is overwritten.
     """
 
     process_key: str
@@ -48,6 +49,9 @@ class SaveProcessDraft(Command):
     draft_id: str | None = None
     expected_version: int = 0
     """The draft's version the editor opened or saved last."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each file as the editor opened or saved it last, empty where there was none: who
+    draws one file of a draft does not stand in the way of who draws another."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

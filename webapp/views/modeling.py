@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -67,6 +68,7 @@ def _editor(view: EditorView) -> dict[str, Any]:
         "key": key,
         "base": view.base_id,
         "draft": {"id": view.draft.id, "version": view.draft.version} if view.draft else None,
+        "seen": seen(_model_of(ask(ProcessFiles, process_key=key, state=state))),
         "known": [line.id for line in view.drafts],
         "choices": {kind: [asdict(each) for each in some] for kind, some in view.choices.items()},
         "urls": {
@@ -105,7 +107,7 @@ def check_model(key: str) -> Told:
     """Everything wrong with what is drawn, by the rules of deployment."""
     given = _given()
     try:
-        files = _with_model(key, given.get("base", ""), given.get("xml", ""))
+        files = _with_model(key, state_of(given), given.get("xml", ""))
         problems = ask(CheckPackage, files=files)
     except YifaError as exc:
         return _refused(exc)
@@ -116,18 +118,45 @@ def check_model(key: str) -> Told:
 def save_draft(key: str) -> Told:
     """Keep what is drawn; beside somebody else's, where they saved meanwhile."""
     given = _given()
+    return keep(key, given, {MODEL: given.get("xml", "")}, {MODEL: given.get("seen", "")})
+
+
+def keep(
+    key: str, given: Mapping[str, str], files: Mapping[str, str], known: Mapping[str, str]
+) -> Told:
+    """Keep files that are edited in the draft of their process.
+
+    ``known`` says of each how its editor saw it last (`seen`); the answer tells it of the first.
+    """
+    contents = {path: text.encode("utf-8", "replace") for path, text in files.items()}
     try:
         saved: DraftSaved = do(
             SaveProcessDraft,
             process_key=key,
             base_id=given.get("base", ""),
-            files={MODEL: given.get("xml", "").encode("utf-8", "replace")},
+            files=contents,
             draft_id=given.get("draft") or None,
             expected_version=whole(given.get("version", "")) or 0,
+            seen=known,
         )
     except YifaError as exc:
         return _refused(exc)
-    return jsonify(draft=saved.draft_id, version=saved.version, beside=saved.beside), 200
+    return jsonify(
+        draft=saved.draft_id,
+        version=saved.version,
+        beside=saved.beside,
+        seen=seen(next(iter(contents.values()))),
+    ), 200
+
+
+def seen(content: bytes) -> str:
+    """How a file stood as an editor opened or kept it last."""
+    return hashlib.sha256(content).hexdigest() if content else ""
+
+
+def state_of(given: Mapping[str, str]) -> str:
+    """The state an editor stands on: its draft, or the version it began with."""
+    return given.get("draft") or given.get("base", "")
 
 
 @pages.post("/processes/<key>/seat")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,34 @@ def test_the_same_content_saved_twice_is_one_draft(town: Town, base: str) -> Non
     first = save(town, base, LONGER)
     again = save(town, base, LONGER, actor="li", draft_id=first.draft_id, expected_version=0)
     assert (again.draft_id, again.version, again.beside) == (first.draft_id, 1, "")
+
+
+def test_who_draws_another_file_of_a_draft_stands_in_nobodys_way(town: Town, base: str) -> None:
+    def keep(actor: str, path: str, text: bytes, seen: bytes, **more: Any) -> DraftSaved:
+        digest = hashlib.sha256(seen).hexdigest() if seen else ""
+        command = SaveProcessDraft(
+            actor=actor,
+            process_key="p",
+            base_id=base,
+            files={path: text},
+            seen={path: digest},
+            **more,
+        )
+        saved: DraftSaved = town.engine.execute(command)
+        return saved
+
+    first = keep("zhang", "main.bpmn", LONGER, LINE)
+    at = {"draft_id": first.draft_id, "expected_version": 1}
+    rules = keep("li", "rules.dmn", b"<one/>", b"", **at)
+    again = keep("zhang", "main.bpmn", OTHER, LONGER, **at)
+    assert (rules.draft_id, again.draft_id, again.version) == (first.draft_id, first.draft_id, 3)
+    files = town.engine.query(q.ProcessFiles(viewer="li", process_key="p", state=first.draft_id))
+    assert (files["main.bpmn"], files["rules.dmn"]) == (OTHER, b"<one/>")
+
+    late = keep("zhang", "rules.dmn", b"<two/>", b"", **at)  # made without having seen <one/>
+    assert late.beside == first.draft_id
+    files = town.engine.query(q.ProcessFiles(viewer="li", process_key="p", state=late.draft_id))
+    assert (files["main.bpmn"], files["rules.dmn"]) == (OTHER, b"<two/>")
 
 
 def test_a_draft_that_was_discarded_meanwhile_is_kept_anew(town: Town, base: str) -> None:

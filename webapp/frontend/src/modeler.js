@@ -67,7 +67,7 @@ async function mount(root) {
 
   const check = latest(async () => {
     try {
-      const { problems: found } = await send(data.urls.check, { xml: await read(), base: data.base });
+      const { problems: found } = await send(data.urls.check, { xml: await read(), base: data.base, draft: draft.id });
       return () => problems.show(found);
     } catch (error) {
       return () => problems.failed(t("Not checked: {why}", { why: error.message }));

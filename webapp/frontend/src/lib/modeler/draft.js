@@ -11,6 +11,7 @@ export class Draft {
     Object.assign(this, { data, read, tell, translate, onBeside, onEditors });
     this.id = data.draft?.id ?? "";
     this.version = data.draft?.version ?? 0;
+    this.seen = data.seen; // how the file stood when it was opened or kept last
     this.dirty = false;
     this._saving = null;
     this._since = 0;
@@ -45,12 +46,14 @@ export class Draft {
         base: this.data.base,
         draft: this.id,
         version: this.version,
+        seen: this.seen,
       });
       // Drafts that were there as the page opened are told there; another one is news.
       const news = answer.draft !== this.id && (this.id || !this.data.known.includes(answer.beside));
       const beside = news ? answer.beside : "";
       this.id = answer.draft;
       this.version = answer.version;
+      this.seen = answer.seen;
       const address = new URL(window.location.href);
       address.searchParams.set("draft", this.id);
       window.history.replaceState(null, "", address);
