@@ -105,19 +105,19 @@ def _model_of(files: Mapping[str, bytes]) -> bytes:
 @pages.post("/processes/<key>/check")
 def check_model(key: str) -> Told:
     """Everything wrong with what is drawn, by the rules of deployment."""
-    given = _given()
+    given = simple_values()
     try:
         files = _with_model(key, state_of(given), given.get("xml", ""))
         problems = ask(CheckPackage, files=files)
     except YifaError as exc:
-        return _refused(exc)
-    return jsonify(problems=[_said(problem) for problem in problems]), 200
+        return refused(exc)
+    return jsonify(problems=[said(problem) for problem in problems]), 200
 
 
 @pages.post("/processes/<key>/draft")
 def save_draft(key: str) -> Told:
     """Keep what is drawn; beside somebody else's, where they saved meanwhile."""
-    given = _given()
+    given = simple_values()
     return keep(key, given, {MODEL: given.get("xml", "")}, {MODEL: given.get("seen", "")})
 
 
@@ -140,7 +140,7 @@ def keep(
             seen=known,
         )
     except YifaError as exc:
-        return _refused(exc)
+        return refused(exc)
     return jsonify(
         draft=saved.draft_id,
         version=saved.version,
@@ -163,13 +163,13 @@ def state_of(given: Mapping[str, str]) -> str:
 def editor_seat(key: str) -> Told:
     """Say that one's editor is open, or is left; hear who else has it open."""
     try:
-        do(TakeEditorSeat, process_key=key, leaves=_given().get("leaves") == "True")
+        do(TakeEditorSeat, process_key=key, leaves=simple_values().get("leaves") == "True")
         return jsonify(editors=ask(Editors, process_key=key)), 200
     except YifaError as exc:
-        return _refused(exc)
+        return refused(exc)
 
 
-def _given() -> dict[str, str]:
+def simple_values() -> dict[str, str]:
     """The simple values of a JSON body as texts; nothing where there is no such body."""
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
@@ -177,13 +177,15 @@ def _given() -> dict[str, str]:
     return {str(name): str(value) for name, value in body.items() if value is not None}
 
 
-def _refused(exc: YifaError) -> Told:
+def refused(exc: YifaError) -> Told:
+    """Why not, for a script."""
     problems = exc.problems if isinstance(exc, Invalid) else ()
-    said = [_said(problem) for problem in problems]
-    return jsonify(text=exc.message(lang()), problems=said), status_of(exc)
+    told = [said(problem) for problem in problems]
+    return jsonify(text=exc.message(lang()), problems=told), status_of(exc)
 
 
-def _said(problem: Problem) -> dict[str, Any]:
+def said(problem: Problem) -> dict[str, Any]:
+    """A problem for a script, in the page's language."""
     return {
         "code": problem.code,
         "severity": problem.severity,
