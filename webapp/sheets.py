@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, Literal, NamedTuple, cast
 
@@ -36,7 +36,8 @@ _WIDTHS = {"text": 18, "whole": 10, "number": 12, "share": 10, "day": 12, "momen
 class Column(NamedTuple):
     """A column: its name and what its cells are.
 
-    ``day`` and ``moment`` take epoch milliseconds and show China's time, ``share`` 0 to 1.
+    ``day`` and ``moment`` take epoch milliseconds and show China's time, ``share`` 0 to 1;
+    ``day`` takes a date as ``YYYY-MM-DD`` too.
     """
 
     title: str
@@ -44,11 +45,24 @@ class Column(NamedTuple):
     width: int = 0
 
 
+class Sheet(NamedTuple):
+    """A table: its name, its columns, and its rows in their order."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
 def sheet(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Response:
     """A workbook of one sheet, as a download called ``name`` with today's date."""
+    return book(name, [Sheet(name, columns, rows)])
+
+
+def book(name: str, sheets: Iterable[Sheet]) -> Response:
+    """A workbook of several sheets, as a download called ``name`` with today's date."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
     try:
-        write(out, name, columns, rows)
+        write(out, sheets)
     except BaseException:
         out.close()
         raise
@@ -61,11 +75,9 @@ def sheet(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -
     return cast("Response", response)
 
 
-def write(
-    out: IO[bytes], name: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]
-) -> None:
+def write(out: IO[bytes], sheets: Iterable[Sheet]) -> None:
     """Write the workbook. Every text is written as a text: no cell is ever a formula or a link."""
-    book = xlsxwriter.Workbook(
+    written = xlsxwriter.Workbook(
         out,
         {
             "constant_memory": True,
@@ -74,9 +86,16 @@ def write(
             "strings_to_numbers": False,
         },
     )
-    formats = {kind: book.add_format(given) for kind, given in _FORMATS.items()}
-    head = book.add_format({"bold": True, "bg_color": "#EAF1FA", "bottom": 1, "text_wrap": True})
-    page = book.add_worksheet(_sheet_name(name))
+    formats = {kind: written.add_format(given) for kind, given in _FORMATS.items()}
+    head = written.add_format({"bold": True, "bg_color": "#EAF1FA", "bottom": 1, "text_wrap": True})
+    taken: set[str] = set()
+    for each in sheets:
+        _table(written.add_worksheet(_sheet_name(each.name, taken)), each, formats, head)
+    written.close()
+
+
+def _table(page: Any, table: Sheet, formats: Mapping[str, Any], head: Any) -> None:
+    columns = table.columns
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
     page.set_landscape()
@@ -86,14 +105,13 @@ def write(
         page.set_column(at, at, column.width or _WIDTHS[column.kind])
         page.write_string(0, at, column.title, head)
     last = 0
-    for last, row in enumerate(rows, start=1):
+    for last, row in enumerate(table.rows, start=1):
         if last > MOST_ROWS:
             break
         for at, (column, value) in enumerate(zip(columns, row, strict=True)):
             _cell(page, last, at, column.kind, value, formats[column.kind])
     if last and columns:
         page.autofilter(0, 0, min(last, MOST_ROWS), len(columns) - 1)
-    book.close()
 
 
 def _cell(page: Any, row: int, at: int, kind: Kind, value: Any, form: Any) -> None:
@@ -101,6 +119,8 @@ def _cell(page: Any, row: int, at: int, kind: Kind, value: Any, form: Any) -> No
         return
     if kind == "text":
         page.write_string(row, at, str(value)[:MOST_TEXT], form)
+    elif kind == "day" and isinstance(value, str):
+        page.write_datetime(row, at, datetime.fromisoformat(value), form)
     elif kind in ("day", "moment"):
         page.write_datetime(row, at, _local(int(value)), form)
     else:
@@ -112,7 +132,11 @@ def _local(value: int) -> datetime:
     return from_millis(value).astimezone(CHINA).replace(tzinfo=None)
 
 
-def _sheet_name(name: str) -> str:
-    """A name a sheet may have."""
-    plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in name).strip()
-    return plain[:31] or "1"
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name a sheet may have, and no other of its workbook has."""
+    plain = "".join(" " if sign in "[]:*?/\\'" else sign for sign in name).strip()[:31] or "1"
+    found, more = plain, 2
+    while found.casefold() in taken:
+        found, more = f"{plain[:27]} {more}", more + 1
+    taken.add(found.casefold())
+    return found

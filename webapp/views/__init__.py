@@ -8,12 +8,11 @@ from webapp.views import (
     actions,
     administration,
     auth,
-    cases,
+    case_exports,
     exports,
     guide,
     health,
     phrases,
-    search,
     start,
     tasks,
 )
@@ -23,11 +22,10 @@ BLUEPRINTS = (
     tasks.pages,
     phrases.pages,
     actions.pages,
-    cases.pages,
+    *case_exports.PAGES,  # a case, with its lists as sheets
     start.pages,
-    search.pages,
     guide.pages,
-    *exports.PAGES,  # the inbox and supervision, with their tables as sheets
+    *exports.PAGES,  # the inbox, supervision and the search, with their tables as sheets
     administration.pages,
 )
 

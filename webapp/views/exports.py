@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from flask import abort, request
@@ -12,34 +12,30 @@ from werkzeug.wrappers import Response
 from engine.errors import NotFound
 from engine.queries import (
     Board,
-    CalendarPage,
     CaseLine,
     Cases,
     Inbox,
-    Incidents,
-    Jobs,
-    Lamp,
     Narrowing,
-    Processes,
+    Search,
     StepsTaken,
     StepTimes,
     TaskLine,
     Trend,
-    Units,
-    Users,
 )
-from webapp.asked import whole
-from webapp.current import ask, lang
+from webapp.current import ask
 from webapp.sheets import Column, sheet
-from webapp.views import admin, inbox, supervision
+from webapp.views import inbox, search, supervision
+from webapp.views.naming import lamp_name, listed, state_name, urgency_name
 
-PAGES = (inbox.pages, supervision.pages)
+PAGES = (inbox.pages, supervision.pages, search.pages)
 """The pages of clerks and supervisors whose tables can be taken along; so can the administrators'."""
 
 PAGE = 200
+MOST_FOUND = 500
+"""Matters of a search that are taken along, the most recent first."""
 
 
-def _all(query: Any, **given: Any) -> Iterator[Any]:
+def every_row(query: Any, **given: Any) -> Iterator[Any]:
     """Every row of a list, page by page."""
     cursor = ""
     while True:
@@ -48,41 +44,6 @@ def _all(query: Any, **given: Any) -> Iterator[Any]:
         cursor = page.next
         if not cursor:
             return
-
-
-# --- names --------------------------------------------------------------------------------------
-
-
-def lamp_name(lamp: Lamp) -> str:
-    """What a lamp is called."""
-    found = {
-        "red": _("逾期"),
-        "yellow": _("临近期限"),
-        "green": _("期限未近"),
-        "paused": _("计时暂停"),
-        "done_on_time": _("按期"),
-        "done_late": _("逾期办结"),
-    }.get(lamp.colour, "")
-    return str(found)
-
-
-def _state_name(state: str) -> str:
-    found = {
-        "active": _("办理中"),
-        "completed": _("已办结"),
-        "cancelled": _("已撤销"),
-        "suspended": _("已中止"),
-        "failed": _("异常结束"),
-    }.get(state, state)
-    return str(found)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ("、" if lang() == "zh" else ", ").join(names)
-
-
-def _urgency(value: str) -> str:
-    return str({"urgent": _("加急"), "critical": _("特急")}.get(value, ""))
 
 
 # --- supervision --------------------------------------------------------------------------------
@@ -115,14 +76,14 @@ def _case(row: CaseLine) -> list[Any]:
         row.case_no,
         row.title,
         row.process,
-        _state_name(row.state),
+        state_name(row.state),
         row.stage,
         None if row.ended_at else row.stage_since,
         lamp_name(row.lamp),
         row.lamp.text,
         row.lamp.due_at,
         row.lamp.basis,
-        _urgency(row.urgency),
+        urgency_name(row.urgency),
         row.starter,
         row.unit,
         row.started_at,
@@ -135,7 +96,7 @@ def _case(row: CaseLine) -> list[Any]:
 @supervision.pages.get("/cases.xlsx")
 def cases_export() -> Response:
     """The table of cases, as narrowed."""
-    rows = _all(Cases, **supervision.case_filters())
+    rows = every_row(Cases, **supervision.case_filters())
     return sheet(_("全部事项"), _case_columns(), map(_case, rows))
 
 
@@ -144,7 +105,7 @@ def board_export() -> Response:
     """The open cases of the board; with a column a stage where one kind is chosen."""
     filters = supervision.board_filters()
     if not filters["process_key"]:
-        rows = _all(Cases, **filters, state="open", sort="due")
+        rows = every_row(Cases, **filters, state="open", sort="due")
         return sheet(_("督查看板"), _case_columns(), map(_case, rows))
     first = ask(Board, limit=PAGE, **filters)
     stages = first.sections[0].stages if first.sections else ()
@@ -169,7 +130,7 @@ def _staged(filters: dict[str, str], stages: int) -> Iterator[list[Any]]:
 
 def _stage(cell: Any) -> str:
     if cell.state == "now":
-        return "\n".join(filter(None, (_listed(cell.who) or _("待认领"), cell.lamp.text)))
+        return "\n".join(filter(None, (listed(cell.who) or _("待认领"), cell.lamp.text)))
     return str({"done": _("已办"), "late": _("逾期办结")}.get(cell.state, ""))
 
 
@@ -241,7 +202,7 @@ def taken_export() -> Response:
     ]
     rows = (
         (r.case_no, r.title, r.step, r.who, r.opened_at, r.closed_at, r.worked, _("是") if r.late else "")
-        for r in _all(StepsTaken, **filters)
+        for r in every_row(StepsTaken, **filters)
     )  # fmt: skip
     return sheet(_("办结的环节"), columns, rows)
 
@@ -249,14 +210,47 @@ def taken_export() -> Response:
 # --- the inbox ----------------------------------------------------------------------------------
 
 
+def _drafts() -> Response:
+    columns = [
+        Column(_("标题"), width=40),
+        Column(_("事项类别"), width=24),
+        Column(_("环节"), width=24),
+        Column(_("保存时间"), "moment"),
+    ]
+    rows = (
+        (row.title, row.process, row.step or _("尚未发起"), row.saved_at)
+        for row in every_row(Inbox, tab="drafts")
+    )
+    return sheet(_("草稿"), columns, rows)
+
+
+def _notices() -> Response:
+    columns = [
+        Column(_("标题"), width=40),
+        Column(_("内容"), width=60),
+        Column(_("时间"), "moment"),
+        Column(_("已阅")),
+    ]
+    rows = (
+        (row.title, row.text, row.at, _("是") if row.read else _("否"))
+        for row in every_row(Inbox, tab="read")
+    )
+    return sheet(_("待阅"), columns, rows)
+
+
+_OTHER_TABS = {"drafts": _drafts, "read": _notices}
+
+
 @inbox.pages.get("/inbox/<tab>.xlsx")
 def export(tab: str) -> Response:
     """A list of the inbox, as narrowed."""
+    if tab in _OTHER_TABS:
+        return _OTHER_TABS[tab]()
     if tab not in ("todo", "claim", "returned", "done", "started"):
         abort(404)
     given = Narrowing.read(tab, request.args).values
     given["process_key"] = given.pop("process", "")
-    rows = _all(Inbox, tab=tab, **given)
+    rows = every_row(Inbox, tab=tab, **given)
     if tab == "started":
         return sheet(_("我发起"), _case_columns(), map(_case, rows))
     names = {"todo": _("待办"), "claim": _("待认领"), "returned": _("退回"), "done": _("已办")}
@@ -289,7 +283,7 @@ def _task(row: TaskLine) -> list[Any]:
         row.lamp.text,
         row.lamp.due_at,
         row.lamp.basis,
-        _urgency(row.urgency),
+        urgency_name(row.urgency),
         row.from_name,
         row.opened_at,
         row.closed_at,
@@ -298,109 +292,16 @@ def _task(row: TaskLine) -> list[Any]:
     ]
 
 
-# --- administration -----------------------------------------------------------------------------
+# --- the search ---------------------------------------------------------------------------------
 
 
-@admin.pages.get("/users.xlsx")
-def users_export() -> Response:
-    """Users by name, as searched."""
-    columns = [
-        Column(_("姓名")),
-        Column(_("登录名")),
-        Column(_("单位"), width=24),
-        Column(_("角色"), width=40),
-        Column(_("管理员")),
-        Column(_("状态")),
-    ]
+@search.pages.get("/search.xlsx")
+def search_export() -> Response:
+    """The matters that were found, each with where the words stand."""
+    found = ask(Search, text=request.args.get("text", "").strip()[:100], limit=MOST_FOUND)
+    columns = [*_case_columns(), Column(_("出处")), Column(_("内容"), width=60)]
     rows = (
-        (
-            u.name,
-            u.id,
-            u.unit,
-            _listed(u.roles),
-            _("是") if u.is_admin else "",
-            _("已停用") if not u.active else _("已锁定") if u.locked else "",
-        )
-        for u in _all(
-            Users,
-            text=request.args.get("text", "")[:100],
-            unit_id=request.args.get("unit", "")[:60],
-        )
+        [*_case(one.case), one.where, "".join(text for text, _marked in one.excerpt)]
+        for one in found.matters
     )
-    return sheet(_("人员与角色"), columns, rows)
-
-
-@admin.pages.get("/units.xlsx")
-def units_export() -> Response:
-    """The tree of units."""
-    lines = ask(Units)
-    names = {unit.id: unit.name for unit in lines}
-    columns = [
-        Column(_("单位"), width=28),
-        Column(_("编号")),
-        Column(_("上级单位"), width=28),
-        Column(_("人数"), "whole"),
-        Column(_("已撤销")),
-    ]
-    rows = (
-        (u.name, u.id, names.get(u.parent_id, ""), u.people, _("是") if u.closed else "")
-        for u in lines
-    )
-    return sheet(_("单位管理"), columns, rows)
-
-
-@admin.pages.get("/processes.xlsx")
-def processes_export() -> Response:
-    """All processes."""
-    columns = [
-        Column(_("流程"), width=36),
-        Column(_("编号"), width=24),
-        Column(_("现行版本"), "whole"),
-        Column(_("办理中"), "whole"),
-        Column(_("部署时间"), "moment"),
-        Column(_("部署人")),
-    ]
-    rows = (
-        (p.title, p.key, p.version, p.running, p.deployed_at, p.deployed_by) for p in ask(Processes)
-    )
-    return sheet(_("流程"), columns, rows)
-
-
-@admin.pages.get("/incidents.xlsx")
-def incidents_export() -> Response:
-    """What is stuck."""
-    columns = [
-        Column(_("编号"), width=20),
-        Column(_("标题"), width=40),
-        Column(_("问题"), width=60),
-        Column(_("发生时间"), "moment"),
-    ]
-    rows = ((i.case_no, i.title, i.text, i.opened_at) for i in ask(Incidents))
-    return sheet(_("故障"), columns, rows)
-
-
-@admin.pages.get("/jobs.xlsx")
-def jobs_export() -> Response:
-    """Jobs that wait."""
-    columns = [
-        Column(_("类型")),
-        Column(_("到期时间"), "moment"),
-        Column(_("已试次数"), "whole"),
-        Column(_("最近的错误"), width=60),
-    ]
-    rows = ((j.kind, j.due_at, j.attempts, j.error) for j in ask(Jobs, limit=1_000))
-    return sheet(_("等待中的任务"), columns, rows)
-
-
-@admin.pages.get("/calendar.xlsx")
-def calendar_export() -> Response:
-    """A year's days."""
-    given = request.args.get("year", "")
-    view = ask(CalendarPage, year=whole(given) if len(given) == 4 else None)
-    columns = [Column(_("日期")), Column(_("是否工作日")), Column(_("名称"), width=24)]
-    rows = (
-        (day.day, _("是") if day.works else _("否"), day.name)
-        for month in view.months
-        for day in month
-    )
-    return sheet(_("工作日历"), columns, rows)
+    return sheet(_("搜索"), columns, rows)

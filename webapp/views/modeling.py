@@ -323,7 +323,7 @@ def package_part(key: str, state: str, part: str) -> str:
     """A form or decision of a package, to be read beside the drawing."""
     view = ask(PackagePart, process_key=key, state=state, part=part)
     form = filling.shown(view.form, {}, view.context)
-    return render_template("admin/part.html", key=key, view=view, form=form)
+    return render_template("admin/part.html", key=key, state=state, view=view, form=form)
 
 
 @pages.get("/element-templates.json")
