@@ -15,7 +15,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,15 +26,15 @@ from werkzeug.wrappers import Response
 
 from engine import queries as q
 from engine.clock import CHINA, VirtualClock, from_millis, millis
-from engine.commands import SYSTEM, Deploy, GrantRole, SaveUnit, SaveUser, SetLanguage
+from engine.commands import SYSTEM, Deploy, SetLanguage
 from engine.engine import Engine
 from engine.errors import Conflict, Lang
-from webapp import sessions
+from webapp import founding, sessions
+from webapp.founding import MOST_PEOPLE
 
 PREFIX = "/trial/"
 MOST = 4
 """Trials at once in one program: each is an engine with its database."""
-MOST_PEOPLE = 200
 IDLE_SECONDS = 3600.0
 CLOSED = ("auth.", "admin.")
 """Pages that make no sense there: nobody signs in, and nothing is administered."""
@@ -110,7 +110,7 @@ class Trials:
     def begin(
         self, owner: str, lang: Lang, process_key: str, packages: Iterable[Mapping[str, bytes]]
     ) -> Trial:
-        """Begin a trial of the last of ``packages``; the others are processes it may call.
+        """Begin a trial of the process among ``packages``: it, what it calls, and what calls it.
 
         Raises Conflict (too many at once), ModelRejected (it cannot be deployed).
         """
@@ -148,27 +148,14 @@ class Trials:
             self._running.pop(token).close()
 
     def _make(self, owner: str, lang: Lang, process_key: str) -> Trial:
-        house = self._office.house
         folder = Path(tempfile.mkdtemp(prefix="yifa-trial-"))
-        clock = VirtualClock(house.clock.now())
-        engine = Engine.open(
-            settings=replace(
-                house.settings,
-                database_url=f"sqlite:///{folder / 'trial.db'}",
-                files_dir=folder / "files",
-                embedded_worker=False,
-            ),
-            clock=clock,
-            operations=house.operations,
-            script_handlers=house.script_handlers,
-        )
-        engine.house.count_by(house)
+        clock = VirtualClock(self._office.house.clock.now())
         trial = Trial(
             token=secrets.token_urlsafe(18),
             owner=owner,
             lang=lang,
             process_key=process_key,
-            engine=engine,
+            engine=founding.beside(self._office, folder, clock),
             clock=clock,
             folder=folder,
         )
@@ -177,43 +164,11 @@ class Trials:
 
     def _settle(self, trial: Trial, packages: Iterable[Mapping[str, bytes]]) -> None:
         """The office's units, people and roles, and the processes."""
-        ask, engine = self._office.query, trial.engine
-        for unit in ask(q.Units(viewer=SYSTEM)):
-            engine.execute(
-                SaveUnit(
-                    actor=SYSTEM,
-                    unit_id=unit.id,
-                    name=unit.name_zh,
-                    name_en=unit.name_en,
-                    parent_id=unit.parent_id or None,
-                    kind=unit.kind,
-                )
-            )
-        for line in ask(q.Users(viewer=SYSTEM, limit=MOST_PEOPLE)).rows:
-            if line.active:
-                _copy(ask(q.UserPage(viewer=SYSTEM, user_id=line.id)), engine)
+        founding.settle(trial.engine, founding.likeness(self._office), None)
         for files in packages:
-            engine.execute(Deploy(actor=SYSTEM, files=files))
+            trial.engine.execute(Deploy(actor=SYSTEM, files=files))
         trial.person = _starter(trial)
         trial.app = _pages(trial, self)
-
-
-def _copy(view: q.UserView, engine: Engine) -> None:
-    user = view.user
-    engine.execute(
-        SaveUser(
-            actor=SYSTEM,
-            user_id=user.id,
-            name=user.name,
-            name_en=user.name_en,
-            unit_id=user.unit_id or None,
-            create=True,
-        )
-    )
-    for held in view.memberships:
-        if held.valid:
-            unit = held.unit_id or None
-            engine.execute(GrantRole(actor=SYSTEM, user_id=user.id, role=held.role, unit_id=unit))
 
 
 def _starter(trial: Trial) -> str:

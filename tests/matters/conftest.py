@@ -18,7 +18,8 @@ from engine.engine import Engine
 from tests.matters.player import PASSWORD, Manner, PagePlayer
 from tests.processes.runner import FOUNDED, REGION
 from tests.support import office as township
-from webapp.demo import play
+from webapp.scenarios import shipped
+from webapp.scenarios.scenario import read_scenario
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -31,7 +32,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory, assets: Path) -> Path:
     """A folder with the township's database and files; not to be changed."""
     folder = tmp_path_factory.mktemp("matters")
     with open_engine(folder) as engine:
-        play.found(engine, PASSWORD)
+        shipped.found(engine, PASSWORD)
     return folder
 
 
@@ -58,11 +59,11 @@ def player(founded: Path, chromium: Browser, tmp_path: Path) -> Iterator[Opener]
             engine = stack.enter_context(open_engine(folder))
             office = stack.enter_context(township.served(township.Office(engine)))
             process, _, scenario = name.partition("/")
-            path = play.processes_folder() / process / "scenarios" / f"{scenario}.toml"
+            path = shipped.processes_folder() / process / "scenarios" / f"{scenario}.toml"
             desks = tmp_path / "desks"
             desks.mkdir()
             made = kind(
-                play.read_scenario(path),
+                read_scenario(path),
                 office,
                 chromium,
                 desks,

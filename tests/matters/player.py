@@ -24,8 +24,9 @@ from tests.matters.case_page import (
 from tests.matters.hand import Hand
 from tests.processes import runner
 from tests.support.office import Office
-from webapp.demo.play import Scenario, run_due_until
 from webapp.forms.naming import id_of
+from webapp.scenarios.playing import run_due_until
+from webapp.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -159,7 +160,7 @@ class PagePlayer(runner.Player):
                 raise
             if number % LOOKS_EVERY == 0:
                 self._look_at_the_case()
-        self._expect()
+        self.expect()
         self._look_at_the_case()
         gives_its_documents(self, self.desk(self.user(self.scenario.starter)), self.folder)
         evidence_is_whole(self, self.desk(self.user(self.scenario.starter)))
@@ -203,10 +204,10 @@ class PagePlayer(runner.Player):
             self.at_task = ("", "")
         run_due_until(self.engine, self.clock, target)
         self.clock.advance(timedelta(minutes=1))
-        before = self._version()
+        before = self.finished_and_open()
         self.act(step)
         if step.get("refused"):
-            assert self._version() == before, "a refused step has changed the case"
+            assert self.finished_and_open() == before, "a refused step has changed the case"
         self.engine.run_due()
 
     def _complete(self, step: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from engine.errors import AnswersInvalid
 from tests.processes.conftest import Opener
 from tests.processes.runner import Player, scenarios
-from webapp.demo.play import run_due_until
+from webapp.scenarios.playing import run_due_until
 
 PLAIN = next(
     each for each in scenarios() if (each.process, each.name) == ("normative_document", "plain")

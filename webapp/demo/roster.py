@@ -8,7 +8,7 @@ from functools import lru_cache
 from engine import config
 from engine.errors import Lang
 from engine.law.roles import parse_roles
-from webapp.demo.township import read_township
+from webapp.founding import read_township
 
 PASSWORD = "yifa-demo-2026"  # noqa: S105 - public on purpose: the demonstration tells it to everyone
 """The one password of the demonstration; a real office has no account made with it."""

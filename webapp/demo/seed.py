@@ -26,9 +26,11 @@ from engine.clock import CHINA, VirtualClock
 from engine.config import Settings
 from engine.engine import Engine
 from engine.errors import Misconfigured, YifaError
-from webapp.demo import play, roster
+from webapp.demo import roster
 from webapp.demo.numbers import Numbers, Register
-from webapp.demo.play import Player, Scenario
+from webapp.scenarios import shipped
+from webapp.scenarios.playing import Player, run_due_until
+from webapp.scenarios.scenario import Scenario, ScenarioFailed, read_scenario
 
 DONE = "seeded"
 """A file beside the database that says the demonstration is complete."""
@@ -147,7 +149,7 @@ def seed(settings: Settings, console: Console, *, now: datetime | None = None) -
         Progress(*columns, console=console, transient=True) as progress,
     ):
         bar = progress.add_task("建立虚构的乡镇 · founding the township", total=None)
-        play.found(engine, roster.PASSWORD)
+        shipped.found(engine, roster.PASSWORD)
         register = Register()
         casts = [Cast(planned, engine, clock, end, register) for planned in plan()]
         progress.update(
@@ -164,11 +166,11 @@ def seed(settings: Settings, console: Console, *, now: datetime | None = None) -
             if following is None:
                 break
             assert following.due is not None
-            play.run_due_until(engine, clock, following.due)
+            run_due_until(engine, clock, following.due)
             following.go_on()
             engine.run_due()
             progress.advance(bar)
-        play.run_due_until(engine, clock, end)
+        run_due_until(engine, clock, end)
     return [cast.player for cast in casts]
 
 
@@ -218,7 +220,7 @@ class Cast:
         now = self.player.clock.now()
         try:
             due = max(self.player.moment_of(step), now + timedelta(minutes=7))
-        except play.ScenarioFailed:
+        except ScenarioFailed:
             due = now + timedelta(minutes=7)
         return due if due < self.end else None
 
@@ -237,8 +239,8 @@ def _wanted(steps: Sequence[Mapping[str, Any]], until: str) -> Iterator[Mapping[
 
 
 def _find(planned: Planned) -> Scenario:
-    folder = play.processes_folder() / planned.process / "scenarios"
-    return play.read_scenario(folder / f"{planned.scenario}.toml")
+    folder = shipped.processes_folder() / planned.process / "scenarios"
+    return read_scenario(folder / f"{planned.scenario}.toml")
 
 
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(T.*)?")

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from webapp.demo import play, seed
+from webapp.demo import seed
 from webapp.demo.numbers import Numbers, Register
+from webapp.scenarios.scenario import moment, read_scenario
+from webapp.scenarios.shipped import processes_folder
 
 END = datetime(2026, 11, 24, 2, tzinfo=UTC)
 PLANNED = list(seed.plan())
@@ -25,8 +27,8 @@ def test_there_are_enough_cases_in_progress_and_a_year_of_finished_ones() -> Non
 @pytest.mark.parametrize("number", range(len(PLANNED)))
 def test_what_a_case_names_is_in_its_scenario(number: int) -> None:
     planned = PLANNED[number]
-    path = play.processes_folder() / planned.process / "scenarios" / f"{planned.scenario}.toml"
-    scenario = play.read_scenario(path)
+    path = processes_folder() / planned.process / "scenarios" / f"{planned.scenario}.toml"
+    scenario = read_scenario(path)
     tasks = {step.get("task") for step in scenario.steps}
     assert {*planned.answers, *planned.slower, *filter(None, [planned.until])} <= tasks
     moved = seed.shifted(scenario, planned, END)
@@ -36,14 +38,14 @@ def test_what_a_case_names_is_in_its_scenario(number: int) -> None:
 def test_what_comes_late_moves_all_that_follows() -> None:
     planned = next(one for one in PLANNED if one.slower)
     (step, weeks), *_ = planned.slower.items()
-    path = play.processes_folder() / planned.process / "scenarios" / f"{planned.scenario}.toml"
-    scenario = play.read_scenario(path)
+    path = processes_folder() / planned.process / "scenarios" / f"{planned.scenario}.toml"
+    scenario = read_scenario(path)
     moved = seed.shifted(scenario, planned, END).steps
     by = seed.shifted(scenario, seed.Planned(**{**vars(planned), "slower": {}}), END).steps
     where = [one.get("task") for one in scenario.steps].index(step)
     for number, (late, plain) in enumerate(zip(moved, by, strict=True)):
         if "at" in plain:
-            days = (play.moment(late["at"]) - play.moment(plain["at"])).days
+            days = (moment(late["at"]) - moment(plain["at"])).days
             assert days == (weeks * 7 if number >= where else 0)
 
 

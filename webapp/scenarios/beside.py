@@ -18,6 +18,7 @@ from engine.commands import (
     UrgeCase,
     WithdrawTask,
 )
+from webapp.scenarios.scenario import require
 
 Step = Mapping[str, Any]
 Make = Callable[[Step, Mapping[str, str], Sequence[str]], Command]
@@ -75,6 +76,12 @@ def named(step: Step) -> list[str]:
 
 
 def command(step: Step, actor: str, case_id: str, task_id: str, people: Sequence[str]) -> Command:
-    """The command of a step."""
+    """The command of a step. Raises ScenarioFailed where it does not say enough."""
+    action = str(step["do"])
+    alone = action in ("reassign", "delegate", "ask", "cc")
+    require(people or not alone, f"“{action}”没有写给谁（to）", f"“{action}” does not say to whom")
+    require(
+        action != "oversee" or "due" in step, "督办没有写期限（due）", "overseeing names no day"
+    )
     given = {"actor": actor, "case_id": case_id, "task_id": task_id}
-    return _MADE[str(step["do"])](step, given, people)
+    return _MADE[action](step, given, people)

@@ -1,40 +1,15 @@
-"""Scenarios: examples of how a matter goes, read from a package and played through an engine.
+"""Playing scenarios: each step done through an open engine, as the people of the shipped township.
 
-A scenario is a TOML file beside its process (``docs/architecture.md`` tells the format). The
-demonstration plays them to have cases that really happened; the tests play them to hold that each
-goes as it says. A player acts as the people of the shipped township, under a clock that moves from
-due job to due job.
-
-Steps (``[[step]]``), each with an optional ``after`` (ISO 8601 duration) or ``at`` (moment):
-
-- ``task`` + ``as`` (+ ``answers``, ``late_reason``): claim if need be, and complete;
-- ``message`` + ``as`` (+ ``answers``): record that a message came;
-- ``fire = true``: let time pass and do what is due;
-- ``do`` + ``as`` (+ ``reason``): ``suspend``, ``resume``, ``cancel``; with ``rule`` (a deadline id):
-  ``pause``, ``run-on``, ``extend`` (+ ``amount``) of a clock; ``urge``, ``oversee`` (+ ``due``),
-  ``report``, ``lift``, ``cc`` (+ ``to``); with ``task``: ``return`` (+ ``to``, an element),
-  ``withdraw``, ``reassign`` and ``delegate`` (+ ``to``), ``ask`` for opinions (+ ``to``, ``when``);
-- ``look`` = somebody (+ ``shows``, ``hides``: texts): what the case's page tells them.
-
-``refused = "code or text"`` says that the step must be refused so, and nothing may have changed;
-beside ``[start]`` it says so of the start. Answers may hold ``{ file = "a.docx", text = "…" }`` (is
-uploaded first) and ``{ person = "role" }`` (a user's id); they are laid over what stands in the
-task's form already, as on its page. ``process`` names the process to start where it is not the
-scenario's own: one that only others call is shown by its caller.
+The demonstration plays them to have cases that really happened; tests and the pages of administrators
+play them to hold that each goes as it says. The clock moves from due job to due job.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from engine import catalog, config
 from engine import queries as q
 from engine.clock import CHINA, VirtualClock, from_millis, millis
 from engine.commands import (
@@ -44,7 +19,6 @@ from engine.commands import (
     ClaimTask,
     CompleteTask,
     CorrelateMessage,
-    Deploy,
     ExtendClock,
     PauseClock,
     ResumeCase,
@@ -54,163 +28,10 @@ from engine.commands import (
 )
 from engine.engine import Engine
 from engine.errors import Refused
-from engine.law.reckoning import add_months
 from engine.model.rows import Clock, Instance, Job, Task
-from webapp.demo import beside
-from webapp.demo.township import TownPerson, Township, read_township, settle
-
-
-class ScenarioFailed(AssertionError):
-    """The scenario says something that is not so: a task that is not open, an unknown entry."""
-
-
-def require(holds: object, text: str) -> None:
-    """Raise ScenarioFailed with ``text`` unless ``holds``."""
-    if not holds:
-        raise ScenarioFailed(text)
-
-
-# ---------------------------------------------------------------------- what is shipped
-
-
-def processes_folder() -> Path:
-    """Where the shipped processes lie."""
-    return config.data_dir() / "processes"
-
-
-@cache
-def packages() -> Mapping[str, Mapping[str, bytes]]:
-    """The files of every shipped package by process key, called ones before their callers."""
-    forms = config.data_dir() / "forms"
-    folders = {
-        folder.name: catalog.read_folder(folder, forms / folder.name)
-        for folder in sorted(processes_folder().iterdir())
-        if (folder / "process.toml").is_file()
-    }
-    calls = {key: catalog.called_processes(files) for key, files in folders.items()}
-    ordered: dict[str, Mapping[str, bytes]] = {}
-
-    def put(key: str, above: tuple[str, ...] = ()) -> None:
-        if key in above or key not in folders:
-            return
-        for called in sorted(calls[key]):
-            put(called, (*above, key))
-        ordered.setdefault(key, folders[key])
-
-    for key in folders:
-        put(key)
-    return ordered
-
-
-@cache
-def township() -> Township:
-    """The shipped township."""
-    return read_township((processes_folder() / "township.toml").read_text(encoding="utf-8"))
-
-
-def person(who: str) -> TownPerson:
-    """Somebody by sign-in name, or the first who holds a role (``role`` or ``role@unit``)."""
-    people = township().people
-    for one in people:
-        if one.id == who:
-            return one
-    role, _, unit = who.partition("@")
-    for one in people:
-        for held in one.roles:
-            name, _, elsewhere = held.partition("@")
-            if name == role and unit in ("", elsewhere or one.unit):
-                return one
-    raise ScenarioFailed(f"nobody in the township is or holds “{who}”")
-
-
-def found(engine: Engine, password: str) -> None:
-    """Set the township up in an empty engine: its people, and every shipped process."""
-    settle(engine, township(), password)
-    for files in packages().values():
-        engine.execute(Deploy(actor=SYSTEM, files=files))
-
-
-# ---------------------------------------------------------------------- scenarios
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scenario:
-    """One example of how a matter goes."""
-
-    process: str
-    name: str
-    title: str
-    at: datetime
-    starter: str
-    answers: Mapping[str, Any]
-    steps: tuple[Mapping[str, Any], ...] = ()
-    expect: Mapping[str, Any] = field(default_factory=dict)
-    refused: str = ""
-    """What the start must be refused with; '' where it must succeed."""
-
-    @property
-    def id(self) -> str:
-        """How it is named: process and file."""
-        return f"{self.process}-{self.name}"
-
-
-_KEYS = {
-    "task", "message", "fire", "do", "look", "as", "after", "at", "answers", "late_reason",
-    "refused", "reason", "rule", "amount", "shows", "hides", "to", "when", "due",
-}  # fmt: skip
-_EXPECTED = {"path", "state", "documents", "open", "lamps", "variables", "incidents"}
-
-
-def scenarios(folder: Path | None = None) -> Iterator[Scenario]:
-    """Every scenario of the processes in a folder (the shipped one by default)."""
-    for path in sorted((folder or processes_folder()).glob("*/scenarios/*.toml")):
-        yield read_scenario(path)
-
-
-def read_scenario(path: Path) -> Scenario:
-    """One file. Raises ScenarioFailed naming what is wrong in it."""
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    steps = tuple(data.get("step", ()))
-    for number, step in enumerate(steps, 1):
-        unknown = set(step) - _KEYS
-        require(not unknown, f"{path.name}: step {number} has unknown entries {sorted(unknown)}")
-    unknown = set(data.get("expect", {})) - _EXPECTED
-    require(not unknown, f"{path.name}: [expect] has unknown entries {sorted(unknown)}")
-    return Scenario(
-        process=data.get("process", path.parents[1].name),
-        name=path.stem,
-        title=data["title"],
-        at=moment(data["at"]),
-        starter=data["starter"],
-        answers=data.get("start", {}),
-        steps=steps,
-        expect=data.get("expect", {}),
-        refused=data.get("refused", ""),
-    )
-
-
-def moment(value: object) -> datetime:
-    """A moment as scenarios write it; without a zone it is China's."""
-    read = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return read if read.tzinfo else read.replace(tzinfo=CHINA)
-
-
-_DURATION = re.compile(
-    r"P(?!$)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?!$)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
-)
-
-
-def later(start: datetime, duration: str) -> datetime:
-    """A moment moved on by an ISO 8601 duration, months and years by the calendar."""
-    match = _DURATION.fullmatch(duration)
-    require(match, f"no ISO 8601 duration: {duration}")
-    assert match is not None
-    parts = {name: int(value or 0) for name, value in match.groupdict().items()}
-    local = start.astimezone(CHINA)
-    day = add_months(local.date(), parts.pop("years") * 12 + parts.pop("months"))
-    return local.replace(year=day.year, month=day.month, day=day.day) + timedelta(**parts)
-
+from webapp.scenarios import beside
+from webapp.scenarios.scenario import LONGEST, Scenario, later, moment, require
+from webapp.scenarios.shipped import person
 
 # ---------------------------------------------------------------------- time
 
@@ -229,14 +50,21 @@ def next_job(engine: Engine, until: int) -> int | None:
     return min(moments, default=None)
 
 
-def run_due_until(engine: Engine, clock: VirtualClock, target: datetime) -> None:
-    """Let time pass, doing each job when it comes due, not all at the end."""
+def run_due_until(
+    engine: Engine,
+    clock: VirtualClock,
+    target: datetime,
+    pace: Callable[[], None] = lambda: None,
+) -> None:
+    """Let time pass, doing each job when it comes due, not all at the end; ``pace`` before each."""
     for _ in range(10_000):
         due = next_job(engine, millis(target))
         if due is None:
             break
+        pace()
         clock.set(max(clock.now(), from_millis(due)))
-        require(engine.run_due(), f"a job due at {from_millis(due)} could not be run")
+        at = from_millis(due).astimezone(CHINA)
+        require(engine.run_due(), f"{at} 到期的后台任务未能执行", f"a job due at {at} was not run")
     clock.set(max(clock.now(), target.astimezone(UTC)))
     engine.run_due()
 
@@ -260,9 +88,14 @@ class Player:
         now = self.clock.now()
         if "at" in step:
             target = moment(step["at"])
-            require(target >= now, f"{target} is past; it is {now.astimezone(CHINA)}")
-            return target
-        return later(now, str(step["after"])) if "after" in step else now
+            told = now.astimezone(CHINA)
+            require(
+                target >= now, f"{target} 已过，现在是 {told}", f"{target} is past; it is {told}"
+            )
+        else:
+            target = later(now, str(step["after"])) if "after" in step else now
+        require(target - self.scenario.at <= LONGEST, f"{target} 太远", f"{target} is too far off")
+        return target
 
     def start(self) -> None:
         """Start the case. Raises whatever the engine refuses it with."""
@@ -282,7 +115,11 @@ class Player:
         if kind:
             _ACTS[kind](self, step)
         else:
-            require(step.get("fire"), "a step names a task, a message, something to do, or fires")
+            require(
+                step.get("fire"),
+                "环节应写明办哪项任务、登记哪个消息、做什么，或者 fire = true",
+                "a step names a task, a message, something to do, or fires",
+            )
 
     # --- steps ----------------------------------------------------------------------------------
 
@@ -312,8 +149,12 @@ class Player:
     def _open_task(self, element: str, who: str) -> Task:
         tasks = self.rows(Task, state="open")
         same = [task for task in tasks if task.element_id == element]
-        listed = ", ".join(sorted(task.element_id for task in tasks)) or "nothing"
-        require(same, f"“{element}” is not open; open: {listed}")
+        listed = sorted(task.element_id for task in tasks)
+        require(
+            same,
+            f"“{element}”没有待办；待办的有：{'、'.join(listed) or '无'}",
+            f"“{element}” is not open; open: {', '.join(listed) or 'nothing'}",
+        )
         mine = [task for task in same if task.assignee == self.user(who)]
         free = [task for task in same if task.assignee is None]
         chosen: Task = (mine or free or same)[0]
@@ -324,7 +165,11 @@ class Player:
         if step["do"] != "withdraw":
             return self._open_task(str(step["task"]), str(step["as"]))
         found = self.rows(Task, element_id=str(step["task"]), closed_by=self.user(str(step["as"])))
-        require(found, f"“{step['task']}” was not done by {step['as']}")
+        require(
+            found,
+            f"“{step['task']}”不是 {step['as']} 办的",
+            f"“{step['task']}” was not done by {step['as']}",
+        )
         last: Task = found[-1]
         return last
 
@@ -352,16 +197,20 @@ class Player:
             task_id = task.id if task is not None else ""
             self.engine.execute(beside.command(step, actor, self.case_id, task_id, people))
             return
+        require("rule" in step, f"不会做“{action}”", f"cannot do “{action}”")
         clocks = self.rows(Clock, rule_id=str(step["rule"]), state=("running", "paused"))
-        require(clocks, f"no clock of “{step['rule']}” is running")
+        require(
+            clocks, f"期限“{step['rule']}”没有在计时", f"no clock of “{step['rule']}” is running"
+        )
         on: dict[str, Any] = {"actor": actor, "case_id": self.case_id, "clock_id": clocks[0].id}
         if action == "pause":
             self.engine.execute(PauseClock(**on, reason=reason))
         elif action == "run-on":
             self.engine.execute(ResumeClock(**on, note=reason))
         else:
-            require(action == "extend", f"cannot do “{action}”")
-            self.engine.execute(ExtendClock(**on, reason=reason, amount=int(step["amount"])))
+            require(action == "extend", f"不会做“{action}”", f"cannot do “{action}”")
+            amount = int(step.get("amount", 0))
+            self.engine.execute(ExtendClock(**on, reason=reason, amount=amount))
 
     def _look(self, step: Mapping[str, Any]) -> None:
         """What a page shows is for tests to judge."""
@@ -417,7 +266,7 @@ class Player:
         """The case's root."""
         with self.engine.house.store.read() as reader:
             root = reader.get(Instance, id=self.case_id)
-        require(root, "the case is not there")
+        require(root, "事项不存在", "the case is not there")
         assert root is not None
         return root
 
