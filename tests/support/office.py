@@ -26,7 +26,7 @@ from engine.commands import SYSTEM, CompleteTask, Deploy, StartProcess
 from engine.config import Settings
 from engine.engine import Engine
 from webapp.app import create_app
-from webapp.demo.township import Township, read_township, settle
+from webapp.founding import Township, read_township, settle
 
 PASSWORD = "a long enough password"
 PACKAGE = Path(__file__).parent / "supplies"
