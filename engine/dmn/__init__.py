@@ -7,6 +7,7 @@
 Load once per model (``Decisions.sha256`` is a key to cache it by); evaluating is thread-safe.
 """
 
+from engine.dmn.asking import Kind, Question
 from engine.dmn.decisions import (
     DecisionInfo,
     Decisions,
@@ -15,7 +16,7 @@ from engine.dmn.decisions import (
     load,
 )
 from engine.dmn.needs import RequiredInput
-from engine.dmn.outcome import Diagnostic, Fired, Outcome
+from engine.dmn.outcome import Diagnostic, Fired, Made, Outcome
 from engine.dmn.read import namespace
 
 __all__ = [
@@ -23,7 +24,10 @@ __all__ = [
     "Decisions",
     "Diagnostic",
     "Fired",
+    "Kind",
+    "Made",
     "Outcome",
+    "Question",
     "RequiredInput",
     "ServiceInfo",
     "lint",

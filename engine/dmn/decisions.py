@@ -11,6 +11,7 @@ from functools import cached_property
 from engine import feel
 from engine.dmn import lint as linter
 from engine.dmn import model
+from engine.dmn.asking import Question, questions
 from engine.dmn.compile import Compiler
 from engine.dmn.compiled import (
     CompiledDecision,
@@ -101,6 +102,11 @@ class Decisions:
         located = self._find(decision, CompiledDecision)
         return tuple(Needs(self._compiled).of(located).values())
 
+    def questions(self, decision: str) -> tuple[Question, ...]:
+        """What to ask a person for so that the decision can be made. Raises NotFound."""
+        located = self._find(decision, CompiledDecision)
+        return questions(self._compiled, located, Needs(self._compiled).of(located).values())
+
     def _service_info(self, service: CompiledService) -> ServiceInfo:
         located = Located((), self._compiled, service)
         outputs = [located.resolve(reference) for reference in service.node.outputs]
@@ -120,15 +126,19 @@ class Decisions:
         *,
         now: datetime | None = None,
         budget: feel.Budget | None = None,
+        explains: bool = False,
     ) -> Outcome:
         """The value of a decision, named by id or by name.
 
         ``inputs`` are plain values by the names of input data (or of variables the FEEL uses);
-        what is missing is null, with a diagnostic. Raises :class:`engine.errors.NotFound`, and
+        what is missing is null, with a diagnostic. With ``explains`` the outcome says of every
+        cell whether it held. Raises :class:`engine.errors.NotFound`, and
         :class:`engine.errors.BudgetExceeded` when it would cost more than ``budget``.
         """
         located = self._find(decision, CompiledDecision)
-        return _evaluated(lambda run: Frame(run, inputs).value(located), now, budget)
+        return _evaluated(
+            lambda run: Frame(run, inputs).value(located), now, budget, explains=explains
+        )
 
     def evaluate_service(
         self,
@@ -176,12 +186,16 @@ def _invoke(located: Located, inputs: Mapping[str, object], run: Run) -> object:
 
 
 def _evaluated(
-    work: Callable[[Run], object], now: datetime | None, budget: feel.Budget | None
+    work: Callable[[Run], object],
+    now: datetime | None,
+    budget: feel.Budget | None,
+    *,
+    explains: bool = False,
 ) -> Outcome:
     runs: list[Run] = []
 
     def whole(inner: FeelRun) -> object:
-        runs.append(Run(inner))
+        runs.append(Run(inner, explains=explains))
         return work(runs[0])
 
     value = within(budget or feel.standing(), whole, now=now)
@@ -189,6 +203,7 @@ def _evaluated(
         value=feel.to_plain(value),
         feel=value,
         rules=tuple(runs[0].fired),
+        made=tuple(runs[0].made),
         diagnostics=tuple(runs[0].diagnostics),
     )
 

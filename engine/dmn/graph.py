@@ -16,6 +16,7 @@ from engine.dmn.compiled import (
     CompiledService,
 )
 from engine.dmn.given import Given, Undeclared, as_feel, read_as
+from engine.dmn.outcome import Made
 from engine.dmn.run import Run, Scope, extended
 from engine.feel.budget import Run as FeelRun
 from engine.feel.values import Context, FeelFunction
@@ -113,6 +114,7 @@ class Frame:
                 made = decision.code(self.scope(located), self.run)
                 value = decision.place.fit(made, self.run)
                 self.run.decision = outer
+                self.run.decided(Made(id=decision.node.id, name=decision.node.name, value=value))
                 return value
             case CompiledFunction() as knowledge:
                 return BoxedFunction(

@@ -60,11 +60,8 @@ def _column(table: model.DecisionTable, index: int) -> list[int] | None:
     texts = [rule.tests[index].text for rule in table.rules]
     distinct = {text for text in texts if text not in ("", "-")}
     expected = table.inputs[index].values
-    if expected is not None and expected.text:
-        values = list(_literals([expected.text]))
-    else:
-        values = _telling(_literals(distinct))
-    values = values or [None]
+    listed = expected.text if expected is not None else ""
+    values = (list(literals([listed])) if listed else _telling(literals(distinct))) or [None]
     if len(distinct) * len(values) > _MOST_TRIALS:
         return None
     everything = (1 << len(values)) - 1
@@ -84,7 +81,7 @@ def _mask(text: str, values: list[object]) -> int:
     return mask
 
 
-def _literals(texts: Iterable[str]) -> Iterator[object]:
+def literals(texts: Iterable[str]) -> Iterator[object]:
     """The values written in unary tests, those inside ``not(…)`` too."""
     for text in sorted(texts):
         inner = text.strip()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, TypeAlias
 
 from engine import feel
-from engine.dmn.outcome import Diagnostic, Fired
+from engine.dmn.outcome import Diagnostic, Fired, Made
 from engine.feel.budget import Meter
 from engine.feel.budget import Run as FeelRun
 from engine.feel.calls import invoke
@@ -32,7 +33,10 @@ def extended(scope: Scope, names: dict[str, object]) -> Scope:
 class Run:
     """Meter and findings of one evaluation; never shared between threads."""
 
-    def __init__(self, inner: FeelRun) -> None:
+    def __init__(self, inner: FeelRun, *, explains: bool = False) -> None:
+        self.explains = explains
+        """Whether tables say of each cell if it held."""
+        self.made: list[Made] = []
         self.meter: Meter = inner.meter
         self.diagnostics: list[Diagnostic] = []
         self.fired: list[Fired] = []
@@ -61,10 +65,15 @@ class Run:
         finally:
             self._told(warn, where)
 
-    def held(self, table: str, rules: Sequence[str]) -> None:
+    def held(self, fired: Fired) -> None:
         """Remember which rules of a table held; the first thousand evaluations are kept."""
         if len(self.fired) < _MOST_FIRED:
-            self.fired.append(Fired(decision=self.decision, table=table, rules=tuple(rules)))
+            self.fired.append(fired)
+
+    def decided(self, made: Made) -> None:
+        """Remember the value of a decision; the first thousand are kept."""
+        if len(self.made) < _MOST_FIRED:
+            self.made.append(made)
 
     def inner(self, warn: list[feel.Diagnostic] | None = None) -> FeelRun:
         """What functions of FEEL are run with."""
@@ -72,9 +81,15 @@ class Run:
 
     def quietly(self, code: Code, scope: Scope) -> object:
         """The value of ``code``, whatever goes wrong in it untold."""
+        with self.hushed():
+            return code(scope, self)
+
+    @contextmanager
+    def hushed(self) -> Iterator[None]:
+        """What goes wrong within is not told."""
         kept, self.diagnostics = self.diagnostics, []
         try:
-            return code(scope, self)
+            yield
         finally:
             self.diagnostics = kept
 

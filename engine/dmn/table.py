@@ -9,6 +9,7 @@ from decimal import Decimal
 from engine import feel
 from engine.dmn.code import Place
 from engine.dmn.model import Aggregation, HitPolicy
+from engine.dmn.outcome import Fired
 from engine.dmn.run import Code, Run, Scope
 from engine.feel.values import Context
 
@@ -82,21 +83,31 @@ class Table:
     def __call__(self, scope: Scope, run: Run) -> object:
         """The table's value in ``scope``; the rules that held are noted in ``run``."""
         run.meter.tick(1 + len(self.rules))
-        values = self._inputs(scope, run)
-        if values is None:
+        values, fits = self._inputs(scope, run)
+        rules = self._matching(values, scope, run) if fits else []
+        run.held(
+            Fired(
+                decision=run.decision,
+                table=self.place.where,
+                rules=tuple(rule.id for rule in rules),
+                inputs=tuple(values),
+                cells=self._cells(values, scope, run) if run.explains else {},
+            )
+        )
+        if not fits:
             return None
-        rules = self._matching(values, scope, run)
-        run.held(self.place.where, [rule.id for rule in rules])
         if not rules:
             return self.place.fit(self._none(scope, run), run)
         return self.place.fit(self._result(rules, scope, run), run)
 
     # ------------------------------------------------------------------ matching
 
-    def _inputs(self, scope: Scope, run: Run) -> list[object] | None:
-        values = []
+    def _inputs(self, scope: Scope, run: Run) -> tuple[list[object], bool]:
+        """The columns' values as far as they were made, and whether all are allowed."""
+        values: list[object] = []
         for column in self.inputs:
             value = column.value(scope, run)
+            values.append(value)
             expected = column.expected
             if expected is not None and not self._holds(expected, value, scope, run):
                 run.note(
@@ -106,9 +117,19 @@ class Table:
                     f"The input {feel.format_value(value)} is none of the values the column "
                     "allows; the table yields null.",
                 )
-                return None
-            values.append(value)
-        return values
+                return values, False
+        return values, True
+
+    def _cells(self, values: list[object], scope: Scope, run: Run) -> dict[str, tuple[bool, ...]]:
+        """Of each rule, which of its tests hold."""
+        with run.hushed():
+            return {
+                rule.id: tuple(
+                    self._holds(test, value, scope, run)
+                    for test, value in zip(rule.tests, values, strict=False)
+                )
+                for rule in self.rules
+            }
 
     def _matching(self, values: list[object], scope: Scope, run: Run) -> list[RuleRow]:
         matching = []

@@ -77,8 +77,8 @@ def _known(base: Deployment, kept: Mapping[str, str], path: str) -> str:
     if path in kept:
         return hashlib.sha256(kept[path].encode()).hexdigest()
     if path.endswith(".bpmn"):
-        return next((sha for name, sha in base.files.items() if name.endswith(".bpmn")), "")
-    return base.files.get(path, "")
+        return next((str(sha) for name, sha in base.files.items() if name.endswith(".bpmn")), "")
+    return str(base.files.get(path, ""))
 
 
 def _kept(
