@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from engine.dmn import model
 from engine.dmn.compiled import CompiledModel
+from engine.dmn.gaps import Gap, gaps, shown
 from engine.dmn.graph import Located
 from engine.dmn.names import expressions
 from engine.dmn.needs import known_names, required_by
@@ -250,16 +251,45 @@ def _table(table: model.DecisionTable, node: model.Node, problems: Problems) -> 
             line=table.line,
         )
     if table.hit_policy == "UNIQUE":
-        for first, second in overlaps(table):
-            problems.warning(
-                "dmn-overlap",
-                f"规则 {first} 与 {second} 可能同时命中，而命中策略为唯一。"
-                "请收窄条件，或改用其他命中策略。",
-                f"Rules {first} and {second} may hold together, in a unique table. "
-                "Narrow a condition, or choose another hit policy.",
-                where=where,
-                line=table.line,
-            )
+        _overlaps(table, where, problems)
+    for gap in () if problems.errors else gaps(table):
+        zh, en = _told(table, gap)
+        problems.warning(
+            "dmn-gap",
+            f"{zh}时没有规则命中，结果为空值。请加一条规则，或为输出写上默认值。",
+            f"When {en}, no rule holds and the result is null. "
+            "Add a rule, or a default for the output.",
+            where=where,
+            line=table.line,
+        )
+
+
+def _overlaps(table: model.DecisionTable, where: str, problems: Problems) -> None:
+    for first, second in overlaps(table):
+        rule = table.rules[second - 1]
+        problems.warning(
+            "dmn-overlap",
+            f"第 {first} 条与第 {second} 条规则可能同时命中，而命中策略为唯一。"
+            "请收窄条件，或改用其他命中策略。",
+            f"Rules {first} and {second} may hold together, in a unique table. "
+            "Narrow a condition, or choose another hit policy.",
+            where=rule.id or where,
+            line=rule.line or table.line,
+        )
+
+
+def _told(table: model.DecisionTable, gap: Gap) -> tuple[str, str]:
+    """A gap in Chinese and English."""
+    if not gap:
+        return "任何输入", "anything is given"
+    zh, en = [], []
+    for index, value in gap:
+        column = table.inputs[index]
+        name = column.label or column.expression.text
+        chinese, english = shown(value)
+        zh.append(f"“{name}”为{chinese}")
+        en.append(f"“{name}” is {english}")
+    return "、".join(zh), " and ".join(en)
 
 
 # --------------------------------------------------------------------------- names

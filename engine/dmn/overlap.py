@@ -24,11 +24,12 @@ _MOST_REPORTED: Final = 20
 _MOST_RULES: Final = 400
 _MOST_TRIALS: Final = 4_000
 _BUDGET: Final = feel.Budget(steps=200_000, size=10_000, seconds=1.0)
-_OTHER: Final = "其他值"
+OTHER: Final = "其他值"
+"""Stands for every text that no cell names."""
 
 
-def overlaps(table: model.DecisionTable) -> Iterator[tuple[str, str]]:
-    """Pairs of ids of rules that may hold together, at most twenty."""
+def overlaps(table: model.DecisionTable) -> Iterator[tuple[int, int]]:
+    """Pairs of numbers (from 1) of rules that may hold together, at most twenty."""
     if not table.inputs or len(table.rules) > _MOST_RULES:
         return
     masks: list[list[int] | None] = []
@@ -39,29 +40,40 @@ def overlaps(table: model.DecisionTable) -> Iterator[tuple[str, str]]:
     if any(mask is None for mask in masks):
         return
     found = 0
-    rows = list(zip(table.rules, zip(*filter(None, masks), strict=True), strict=True))
-    for index, (rule, mine) in enumerate(rows):
-        for other, theirs in rows[index + 1 :]:
+    rows = list(zip(*filter(None, masks), strict=True))
+    for number, mine in enumerate(rows, 1):
+        for other, theirs in enumerate(rows[number:], number + 1):
             if all(left & right for left, right in zip(mine, theirs, strict=True)):
-                yield rule.id, other.id
+                yield number, other
                 found += 1
                 if found == _MOST_REPORTED:
                     return
 
 
 def _columns(table: model.DecisionTable) -> Iterator[list[int] | None]:
-    return (_column(table, index) for index in range(len(table.inputs)))
+    return (
+        column_masks(table, index, column_values(table, index))
+        for index in range(len(table.inputs))
+    )
 
 
-def _column(table: model.DecisionTable, index: int) -> list[int] | None:
+def column_values(table: model.DecisionTable, index: int) -> list[object]:
+    """The values to try in a column: those it lists, else what tells its cells apart."""
+    expected = table.inputs[index].values
+    listed = expected.text if expected is not None else ""
+    if listed:
+        return list(literals([listed])) or [None]
+    cells = (rule.tests[index : index + 1] for rule in table.rules)
+    distinct = {test.text for found in cells for test in found} - {"", "-"}
+    return _telling(literals(distinct)) or [None]
+
+
+def column_masks(table: model.DecisionTable, index: int, values: list[object]) -> list[int] | None:
     """For each rule the values that satisfy its cell, as bits; None when there is too much."""
     if any(index >= len(rule.tests) for rule in table.rules):
         return None
     texts = [rule.tests[index].text for rule in table.rules]
     distinct = {text for text in texts if text not in ("", "-")}
-    expected = table.inputs[index].values
-    listed = expected.text if expected is not None else ""
-    values = (list(literals([listed])) if listed else _telling(literals(distinct))) or [None]
     if len(distinct) * len(values) > _MOST_TRIALS:
         return None
     everything = (1 << len(values)) - 1
@@ -110,7 +122,7 @@ def _telling(literals: Iterable[object]) -> list[object]:
             elif end is not None and end not in others:
                 others.append(end)
     if any(isinstance(value, str) for value in others):
-        others.append(_OTHER)
+        others.append(OTHER)
     if any(isinstance(value, bool) for value in others):
         others = [*(value for value in others if not isinstance(value, bool)), True, False]
     dates = {day + step for day in days for step in (-1, 0, 1)}

@@ -41,7 +41,8 @@ def channel(**inputs: object) -> dmn.Outcome:
 
 
 def test_the_sample_has_nothing_to_complain_of() -> None:
-    assert dmn.lint(sample("channel.dmn")) == []
+    found = dmn.lint(sample("channel.dmn"))
+    assert {each.code for each in found} == {"dmn-gap"}  # amounts below zero, among others
     assert CHANNEL.names == ("办理渠道",)
 
 

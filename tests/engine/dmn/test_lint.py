@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine import dmn
@@ -13,8 +15,10 @@ def pairs(inputs: list[str], rows: list[list[str]], **how: object) -> list[str]:
     """The overlaps told, as ``R1 R2``."""
     data = definitions(decision("d", table(inputs, ["y"], rows, **how)))  # type: ignore[arg-type]
     found = [each for each in dmn.lint(data) if each.code == "dmn-overlap"]
-    assert all(each.severity == "warning" and each.where == "T" for each in found)
-    return [each.en.split("Rules ")[1].split(" may")[0].replace(" and", "") for each in found]
+    told = [re.match(r"Rules (\d+) and (\d+)", each.en) for each in found]
+    names = [(f"R{each[1]}", f"R{each[2]}") for each in told if each is not None]
+    assert [each.where for each in found] == [second for _, second in names]
+    return [" ".join(each) for each in names]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,45 @@ def test_a_cell_made_to_cost_much_stops_the_search_not_the_linter() -> None:
     assert pairs(["x"], [["1", "1"], [slow, "2"], ["1", "3"]]) in ([], ["R1 R3"])
 
 
+def holes(inputs: list[str], rows: list[list[str]], **how: object) -> list[str]:
+    """What no rule covers, as told."""
+    data = definitions(decision("d", table(inputs, ["y"], rows, **how)))  # type: ignore[arg-type]
+    found = [each for each in dmn.lint(data) if each.code == "dmn-gap"]
+    assert all(each.severity == "warning" and each.where == "T" for each in found)
+    return [each.en.removeprefix("When ").split(", no rule")[0] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["true", "false"], []),
+        (["true"], ["“x” is false"]),
+        (["true", "not(true)"], []),
+        (["< 5", "> 5"], ["“x” is 5"]),
+        (["<= 5", "> 5"], []),
+        (["[1..5)", "[5..9]"], ["“x” is 0"]),
+        (['"a"', '"b"'], ["“x” is any other value"]),
+        (['"a"', 'not("a")'], []),
+        (['"a"', "-"], []),
+        (["? > 1", "? < 1"], []),
+        (["> limit"], []),
+    ],
+)
+def test_values_that_no_rule_covers_are_told(cells: list[str], told: list[str]) -> None:
+    assert holes(["x"], [[cell, "1"] for cell in cells]) == told
+
+
+def test_a_gap_names_only_the_columns_it_hangs_on() -> None:
+    rows = [["true", '"a"', "1"], ["true", 'not("a")', "2"], ["false", '"a"', "3"]]
+    assert holes(["x", "y"], rows) == ["“x” is false and “y” is any other value"]
+
+
+def test_where_values_are_listed_a_default_given_or_all_hits_collected_there_is_no_gap() -> None:
+    rows = [['"a"', "1"], ['"b"', "2"]]
+    assert holes(["x"], rows, expected=['"a","b"']) == []
+    assert holes(["x"], rows, policy="COLLECT") == []
+
+
 def test_a_text_without_quotes_is_told() -> None:
     data = definitions(decision("d", table(["类别"], ["y"], [["检举", "纪检"]])))
     found = dmn.lint(data)
@@ -111,7 +154,7 @@ def test_several_outputs_need_names_that_differ() -> None:
 
 def test_a_table_without_rules_and_a_stray_aggregation_are_told() -> None:
     assert codes(definitions(decision("d", table(["x"], ["y"], [])))) == ["dmn-no-rules"]
-    body = table(["x"], ["y"], [["1", "1"]], aggregation="SUM")
+    body = table(["x"], ["y"], [["-", "1"]], aggregation="SUM")
     assert codes(definitions(decision("d", body))) == ["dmn-aggregation"]
 
 
