@@ -15,7 +15,7 @@ import structlog
 from engine.clock import millis
 from engine.commands import SYSTEM, GiveUpJob, RunJob
 from engine.executor import Executor
-from engine.handlers import jobs
+from engine.handlers import indexing, jobs
 from engine.handlers.jobwords import describe
 from engine.model.rows import Job, Runner
 from engine.store import Lost, lt
@@ -64,6 +64,8 @@ class Worker:
                 if self._holds(job):
                     self.run(job)
                 done += 1
+        while not self._stop.is_set() and indexing.take_in(self.house.store):
+            pass
         return done
 
     def _holds(self, job: Job) -> bool:

@@ -1,25 +1,30 @@
 """What can be searched of a case: titles, numbers, names, opinions, remarks and what forms say.
 
-Kept in the transaction that says it. What is confidential of any process of the case is in no
-index, for anybody: a search could otherwise tell by its hits what its pages do not show.
+Kept in the transaction that says it, as a text that waits; the runner puts it into the index a
+moment later, so that nobody waits for that while a step is completed. What is confidential of any
+process of the case is in no index, for anybody: a search could otherwise tell by its hits what its
+pages do not show.
 """
 
 from __future__ import annotations
 
-import secrets
+import random
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.handlers import secrecy
 from engine.model.grams import kept, pairs
-from engine.model.rows import Instance, SearchText, Task, Unit
+from engine.model.rows import Instance, SearchText, SearchWaiting, Task, Unit
 
 if TYPE_CHECKING:
     from engine.catalog import Package
     from engine.handlers.case import Case
+    from engine.store import Store
 
 MAX_TEXT = 4_000
 """Characters of one text that are kept for the search."""
+BATCH = 100
+"""Texts put into the index in one transaction."""
 
 
 def started(case: Case, answers: Mapping[str, Any]) -> None:
@@ -55,16 +60,43 @@ def _keep(case: Case, kind: str, task_id: str | None, parts: list[str]) -> None:
     lines = [" ".join(part.split()) for part in (root.title, root.case_no, *parts) if part]
     text = kept("\n".join(lines))[:MAX_TEXT]
     case.tx.insert(
-        SearchText(
+        SearchWaiting(
             tenant=root.tenant,
             root_id=root.id,
-            doc=case.context.now_ms << 20 | secrets.randbits(20),
+            doc=case.context.now_ms << 20 | random.getrandbits(20),
             kind=kind,
             task_id=task_id,
             at=case.context.now_ms,
             text=text,
-            grams=" ".join(pairs(text)),
         )
+    )
+
+
+def take_in(store: Store) -> int:
+    """Put texts that wait into the index, in order; how many. 0 where none waits.
+
+    Several may do so at once: a text that another put there stays as it is.
+    """
+    with store.read() as reader:
+        waiting = reader.find(SearchWaiting, order="doc", limit=BATCH)
+    if waiting:
+        texts = [_indexed(one) for one in waiting]
+        with store.write() as tx:
+            tx.insert_missing(*texts)
+            tx.delete(*waiting)
+    return len(waiting)
+
+
+def _indexed(waiting: SearchWaiting) -> SearchText:
+    return SearchText(
+        tenant=waiting.tenant,
+        root_id=waiting.root_id,
+        doc=waiting.doc,
+        kind=waiting.kind,
+        task_id=waiting.task_id,
+        at=waiting.at,
+        text=waiting.text,
+        grams=" ".join(pairs(waiting.text)),
     )
 
 

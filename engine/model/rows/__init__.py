@@ -35,7 +35,7 @@ from engine.model.rows.records import (
     NoticeRead,
     Participant,
 )
-from engine.model.rows.search import SearchText
+from engine.model.rows.search import SearchText, SearchWaiting
 from engine.model.rows.work import Clock, Incident, Job, Subscription
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "SavedList",
     "Seal",
     "SearchText",
+    "SearchWaiting",
     "Sequence",
     "StartDraft",
     "Subscription",

@@ -23,3 +23,18 @@ class SearchText(Row):
     at: int
     text: str
     grams: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class SearchWaiting(Row):
+    """A text on its way into the search: kept with what was said, put there by the runner.
+
+    The same as ``SearchText``, whose pairs nobody needs to wait for.
+    """
+
+    root_id: str
+    doc: int
+    kind: str
+    task_id: str | None = None
+    at: int
+    text: str

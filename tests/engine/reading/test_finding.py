@@ -31,6 +31,7 @@ def case(town: Town) -> str:
     town.complete("zhang", task, {"found": "现场已经勘查，确有堵塞", "tip": "秘密线索在仓库"})
     town.complete("li", town.task("b", started), {"opinion": "情况属实，建议疏通"})
     town.engine.execute(AddComment(actor="zhang", case_id=started.case_id, text="已电话告知当事人"))
+    town.engine.run_due()
     return started.case_id
 
 
@@ -89,6 +90,7 @@ def test_of_many_the_newest_come_and_the_rest_is_told(town: Town) -> None:
     for number in range(23):
         town.start("zhang", answers={"title": f"第{number:02}号水渠"})
         town.later(seconds=1)
+    town.engine.run_due()
     answer = ask(town, "水渠")
     assert answer.more
     assert [one.case.title for one in answer.matters[:2]] == ["第22号水渠", "第21号水渠"]
