@@ -12,6 +12,8 @@ from webapp import errors, i18n, limits, protection, proxies, rendering, session
 from webapp.static_files import PackedStatic
 
 HERE = Path(__file__).parent
+FORM_LIFETIME = timedelta(days=31)
+"""How long a browser keeps the secret of its forms; who is signed in is another cookie's matter."""
 FORM_OVERHEAD = 2_000_000
 """Bytes a request may have beside its largest file."""
 
@@ -29,7 +31,9 @@ def create_app(engine: Engine) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.cookie_secure,
-        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_minutes),
+        # Sent with a change alone: an answer that overtakes another takes no message with it.
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=FORM_LIFETIME,
         MAX_CONTENT_LENGTH=settings.upload_max_bytes + FORM_OVERHEAD,
         MAX_FORM_MEMORY_SIZE=FORM_OVERHEAD,
         MAX_FORM_PARTS=settings.form_max_fields,

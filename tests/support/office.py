@@ -149,7 +149,10 @@ class Reader(FlaskClient):
 
     def open(self, *args: Any, buffered: bool = True, **options: Any) -> Any:
         """Ask."""
-        return super().open(*args, buffered=buffered, **options)
+        answer = super().open(*args, buffered=buffered, **options)
+        # A large body was sent from a file, which is ours.
+        answer.request.environ["wsgi.input"].close()
+        return answer
 
 
 class Visitor:

@@ -368,6 +368,9 @@ class Endless:
     def tell(self) -> int:
         return self.length if self.at_end else 0
 
+    def close(self) -> None:
+        self.left = 0
+
     def read(self, size: int = -1) -> bytes:
         if self.head:
             part, self.head = self.head, b""
