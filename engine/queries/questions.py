@@ -72,6 +72,17 @@ class TaskPage(Query[a.TaskView]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TaskAnswers(Query[Mapping[str, Any]]):
+    """What stands in the form of an open task: the viewer's draft, else what it begins with.
+
+    Empty where the task has no form or is closed. Raises NotFound when the viewer may not know of
+    the task.
+    """
+
+    task_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CasePage(Query[a.CaseView]):
     """A case. Raises NotFound when the viewer may not know of it."""
 

@@ -40,6 +40,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.NextTask: listed.next_task,
     q.Named: listed.named,
     q.TaskPage: cases.task_page,
+    q.TaskAnswers: cases.task_answers,
     q.AfterTask: foresight.after_task,
     q.Phrases: phrases.shelf,
     q.CompareVersions: versions.compare,

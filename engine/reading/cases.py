@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine import queries as q
 from engine.errors import EvaluationFailed, NotFound
@@ -28,6 +28,9 @@ from engine.reading.deeds import group_name, step_name
 from engine.reading.dossier import Dossier
 from engine.reading.lists import task_lines
 from engine.reading.phrases import at_hand
+
+if TYPE_CHECKING:
+    from engine.forms import Form
 
 
 def case_page(house: House, query: q.CasePage) -> q.CaseView:
@@ -78,11 +81,41 @@ def _mentionable(dossier: Dossier) -> tuple[q.Person, ...]:
 def task_page(house: House, query: q.TaskPage) -> q.TaskView:
     """A task. Raises NotFound when the viewer may not know of it."""
     with desk(house, query) as at:
-        task = at.reader.get(Task, id=query.task_id) if is_id(query.task_id) else None
-        root = at.reader.get(Instance, id=task.root_id) if task is not None else None
-        if task is None or root is None or not may_open(at, root, task):
-            raise NotFound(what={"zh": "任务", "en": "task"})
-        return _task_view(at, Dossier(at, root), task)
+        task, dossier = _task(at, query.task_id)
+        return _task_view(at, dossier, task)
+
+
+def task_answers(house: House, query: q.TaskAnswers) -> Mapping[str, Any]:
+    """What stands in a task's form. Raises NotFound when the viewer may not know of the task."""
+    with desk(house, query) as at:
+        task, dossier = _task(at, query.task_id)
+        case = dossier.work()
+        case.know(task)
+        form = dossier.package(task.instance_id).form(task.form_id, at.lang)
+        visible = _visible(dossier, case, task) if form is not None else {}
+        return _standing(at, task, form, _draft(at, task), visible)
+
+
+def _task(at: Desk, task_id: str) -> tuple[Task, Dossier]:
+    task = at.reader.get(Task, id=task_id) if is_id(task_id) else None
+    root = at.reader.get(Instance, id=task.root_id) if task is not None else None
+    if task is None or root is None or not may_open(at, root, task):
+        raise NotFound(what={"zh": "任务", "en": "task"})
+    return task, Dossier(at, root)
+
+
+def _draft(at: Desk, task: Task) -> Draft | None:
+    found: Draft | None = at.reader.get(Draft, task_id=task.id, user_id=at.viewer.user_id)
+    return found
+
+
+def _standing(
+    at: Desk, task: Task, form: Form | None, draft: Draft | None, visible: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What stands in an open task's form: the draft, else what the form makes of the variables."""
+    if form is None or task.state != "open":
+        return {}
+    return draft.answers if draft is not None else form.blank(visible, now=at.now)
 
 
 def may_open(at: Desk, root: Instance, task: Task) -> bool:
@@ -97,12 +130,9 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
     element = package.definition.elements[task.element_id]
     case = dossier.work()
     case.know(task)
-    draft = at.reader.get(Draft, task_id=task.id, user_id=at.viewer.user_id)
+    draft = _draft(at, task)
     form = package.form(task.form_id, at.lang)
     visible = _visible(dossier, case, task)
-    answers: Mapping[str, Any] = {}
-    if form is not None and task.state == "open":
-        answers = draft.answers if draft is not None else form.blank(visible, now=at.now)
     back = task.sent_back or {}
     clocks = [
         line
@@ -123,7 +153,7 @@ def _task_view(at: Desk, dossier: Dossier, task: Task) -> q.TaskView:
         lamp=at.lamp_of_row(task),
         form=form,
         context={**visible, **CaseServices(case.context, package, at.lang).functions()},
-        answers=answers,
+        answers=_standing(at, task, form, draft, visible),
         drafted_at=draft.saved_at if draft is not None else None,
         shown=dossier.present(task, task.form_id, package, task.answers or {}, task.closed_by),
         assignee=task.assignee or "",

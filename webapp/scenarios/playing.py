@@ -142,7 +142,7 @@ class Player:
     def _prefilled(self, task_id: str, actor: str) -> Mapping[str, Any]:
         """What stands in the task's form before anything is typed; nothing for who may not see it."""
         try:
-            return self.engine.query(q.TaskPage(viewer=actor, task_id=task_id)).answers
+            return self.engine.query(q.TaskAnswers(viewer=actor, task_id=task_id))
         except Refused:
             return {}
 

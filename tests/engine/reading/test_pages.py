@@ -177,6 +177,22 @@ def test_a_task_page_tells_what_its_step_needs(town: Town) -> None:
     assert english.case.stage == "Intake"
 
 
+def test_what_stands_in_a_form_is_asked_without_its_page(town: Town) -> None:
+    with_package(town)
+    town.start("xin", answers={"title": "路灯"})
+    task = town.task("a")
+
+    def standing(viewer: str) -> Any:
+        return town.engine.query(q.TaskAnswers(viewer=viewer, task_id=task.id))
+
+    assert standing("zhang") == town.page("zhang", task).answers
+    town.engine.execute(SaveDraft(actor="zhang", task_id=task.id, answers={"found": "有人"}))
+    assert standing("zhang") == {"found": "有人"}
+    assert isinstance(refusal(standing, "li"), NotFound)
+    town.complete("zhang", task, {"found": "属实"})
+    assert standing("xin") == {}
+
+
 def test_a_completed_task_shows_what_was_handed_in(town: Town) -> None:
     case = running(town)
     done = town.one(rows.Task, element_id="a")
