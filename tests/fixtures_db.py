@@ -55,7 +55,8 @@ def sqlite_store_url(tmp_path: Path, empty_sqlite: Path) -> str:
 def postgres_store_url(postgres_server: str, empty_postgres: str) -> Iterator[str]:
     """The URL of a migrated PostgreSQL database of this test."""
     name = f"store_{next(_numbers)}"
-    _administer(postgres_server, "CREATE DATABASE {} TEMPLATE " + empty_postgres, name)
+    copy = f"CREATE DATABASE {{}} TEMPLATE {empty_postgres} STRATEGY FILE_COPY"
+    _administer(postgres_server, copy, name)
     yield _address(postgres_server, name)
     _administer(postgres_server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
