@@ -40,7 +40,11 @@ def founded_postgres(
 ) -> Iterator[str]:
     """The name of a PostgreSQL database with the township and all processes, to be copied."""
     name = "founded"
-    _administer(postgres_server, "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
+    _administer(
+        postgres_server,
+        "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' STRATEGY FILE_COPY",
+        name,
+    )
     folder = tmp_path_factory.mktemp("founded-postgres")
     with _open(psycopg_url(postgres_server, name), folder, VirtualClock(FOUNDED)) as engine:
         found(engine)
@@ -62,7 +66,8 @@ def postgres_opener(
 ) -> Iterator[Opener]:
     """The same on PostgreSQL."""
     name = f"case_{next(_numbers)}"
-    _administer(postgres_server, "CREATE DATABASE {} TEMPLATE " + founded_postgres, name)
+    copy = f"CREATE DATABASE {{}} TEMPLATE {founded_postgres} STRATEGY FILE_COPY"
+    _administer(postgres_server, copy, name)
     url = psycopg_url(postgres_server, name)
     yield lambda clock: _open(url, tmp_path, clock)
     _administer(postgres_server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
