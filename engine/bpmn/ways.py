@@ -130,9 +130,13 @@ class Ways:
 
     def _find_loops(self) -> None:
         """Which ways lead back: into what the way from a start to there already passed."""
+        attached: dict[str, list[str]] = {}
+        for element in self.elements.values():
+            if element.attached_to:
+                attached.setdefault(element.attached_to, []).append(element.id)
         for node in self.elements:
-            events = [each.id for each in self.elements.values() if each.attached_to == node]
-            self._edges[node] = [each for each, _ in self._onward(node)] + events
+            onward = [target for target, _ in self._onward(node)]
+            self._edges[node] = onward + attached.get(node, [])
         roots = [
             start
             for element in self.elements.values()
