@@ -9,6 +9,7 @@ from flask import Flask
 
 from engine.engine import Engine
 from webapp import errors, i18n, limits, protection, proxies, rendering, sessions, trial, views
+from webapp.scenarios.rehearsing import Rehearsals
 from webapp.static_files import PackedStatic
 
 HERE = Path(__file__).parent
@@ -45,6 +46,7 @@ def create_app(engine: Engine) -> Flask:
     app.add_url_rule("/favicon.ico", "favicon", lambda: app.send_static_file("icon.svg"))
     trials = trial.Trials(engine)
     app.extensions["trials"] = trials
+    app.extensions["rehearsals"] = Rehearsals(engine)
     app.jinja_env.globals["trial"] = None
     app.wsgi_app = trial.Hung(app.wsgi_app, engine, trials)  # type: ignore[method-assign]
     if settings.tls_proxy:

@@ -21,7 +21,6 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine import catalog
 from engine.commands import Deploy, DiscardProcessDraft, SaveProcessDraft, TakeEditorSeat
 from engine.errors import Conflict, Invalid, ModelRejected, Problem, YifaError
 from engine.model.results import DraftSaved
@@ -40,11 +39,13 @@ from engine.queries import (
 from webapp.asked import whole
 from webapp.current import ask, do, lang, viewer
 from webapp.errors import status_of
+from webapp.founding import in_calling_order
 from webapp.protection import as_data
 from webapp.trial import PREFIX, Trials
 from webapp.views import filling
 from webapp.views.admin import Answer
 from webapp.views.admin import pages as pages
+from webapp.views.rehearsals import around
 
 MODEL = "main.bpmn"
 
@@ -297,22 +298,14 @@ def begin_trial(key: str, state: str) -> Answer:
     """Play a state of a process in a throw-away office before it is deployed."""
     if "begin" not in request.form:
         return redirect(url_for("admin.deploy_draft", key=key, state=state))
-    mine = ask(ProcessFiles, process_key=key, state=state)
-    others = [line for line in ask(Processes) if line.key != key]
-    packages = [
-        ask(ProcessFiles, process_key=line.key, state=line.deployment_id) for line in others
-    ]
+    packages = around(key, ask(ProcessFiles, process_key=key, state=state))
     trials = cast("Trials", current_app.extensions["trials"])
     try:
-        trial = trials.begin(viewer().user_id, lang(), key, [*_called_first(packages), mine])
+        ordered = in_calling_order(packages).values()
+        trial = trials.begin(viewer().user_id, lang(), key, ordered)
     except ModelRejected as exc:
         return _deploy_page(key, state, exc.problems), 422
     return redirect(f"{PREFIX}{trial.token}/start/{key}")
-
-
-def _called_first(packages: list[Mapping[str, bytes]]) -> list[Mapping[str, bytes]]:
-    """Those that call nobody before those that call: a process is deployed after what it calls."""
-    return sorted(packages, key=lambda files: len(catalog.called_processes(files)))
 
 
 # --- parts of a package, and templates ------------------------------------------------------------
