@@ -133,16 +133,25 @@ def settle(engine: Engine, township: Township, password: str | None) -> None:
 # ---------------------------------------------------------------------- beside a real office
 
 
-def beside(office: Engine, folder: Path, clock: VirtualClock, *, harmless: bool = False) -> Engine:
+def beside(
+    office: Engine,
+    folder: Path,
+    clock: VirtualClock,
+    *,
+    harmless: bool = False,
+    region: str = "",
+) -> Engine:
     """An empty office in ``folder`` that counts days and decides as ``office`` does.
 
     Opened again on the same folder it is what it was. ``harmless``: operations are known by name,
-    and do nothing.
+    and do nothing. ``region``: whose local law holds there, if not that of the office. Raises
+    Misconfigured where no such law is known.
     """
     house = office.house
+    settings = within(house.settings, folder)
     nothing = dict.fromkeys(house.operations, _nothing)
     engine = Engine.open(
-        settings=within(house.settings, folder),
+        settings=replace(settings, region=region) if region else settings,
         clock=clock,
         operations=nothing if harmless else house.operations,
         script_handlers=house.script_handlers,

@@ -343,3 +343,13 @@ def called_processes(files: Mapping[str, bytes]) -> frozenset[str]:
         for element in elements
         if element.called_process and not element.called_process.startswith("=")
     )
+
+
+def drawn_names(files: Mapping[str, bytes]) -> dict[str, tuple[str, str]]:
+    """What a package's model calls its elements, in Chinese and English, by element id."""
+    path = next((path for path in files if path.endswith(".bpmn")), "")
+    if not path:
+        return {}
+    english = Reader(files, frozenset())._texts()
+    names = bpmn.load(files[path], name=path).texts()
+    return {element: (zh, english.get(zh, zh)) for element, zh in names.items()}

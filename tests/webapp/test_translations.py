@@ -14,7 +14,8 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from lxml import html
 
-from engine.commands import AddComment, Attach, SaveDraft, SaveStartDraft
+from engine import queries as q
+from engine.commands import SYSTEM, AddComment, Attach, SaveDraft, SaveStartDraft
 from tests.support.office import ADMIN, DRAFTER, HEAD, LEGAL, Office, Visitor
 
 WEBAPP = Path(__file__).resolve().parents[2] / "webapp"
@@ -83,6 +84,7 @@ def written_in_english(office: Office) -> dict[str, str]:
         "done": done,
         "review": office.task(waiting, "S2_review"),
         "items": task,
+        "version": engine.query(q.Processes(viewer=SYSTEM))[0].deployment_id,
     }
 
 
@@ -126,6 +128,7 @@ PAGES = {
         "/admin/processes",
         "/admin/processes/supplies",
         "/admin/deploy",
+        "/admin/processes/supplies/scenarios/{version}",
         "/admin/users",
         "/admin/users/new",
         "/admin/users/tian.he",

@@ -88,8 +88,8 @@ class Judge(Player):
     # --- steps ----------------------------------------------------------------------------------
 
     def _one(self, act: Callable[[], str], kind: Kind, step: Mapping[str, Any]) -> Played:
-        self.pace()
         try:
+            self.pace()
             return self._played(kind, step, refusal=act())
         except ScenarioFailed as exc:
             return self._played(kind, step, told=(Said(exc.zh, exc.en),))

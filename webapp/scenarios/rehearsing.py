@@ -23,11 +23,10 @@ from typing import Literal
 import structlog
 
 from engine import catalog
-from engine import queries as q
 from engine.clock import VirtualClock
 from engine.commands import SYSTEM, Deploy
 from engine.engine import Engine
-from engine.errors import Conflict, Invalid, Problem, YifaError
+from engine.errors import Conflict, Invalid, Lang, Problem, YifaError
 from webapp import founding
 from webapp.scenarios import shipped
 from webapp.scenarios.judging import Judge, Played, Said
@@ -91,13 +90,19 @@ class Rehearsal:
     ended: float | None = None
     problems: tuple[Problem, ...] = ()
     """Why the package could not be deployed there at all."""
-    texts: Mapping[str, str] = field(default_factory=dict)
-    """Names of what is drawn, by element."""
+    texts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What is drawn is called in Chinese and English, by element."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of people by the role or id that scenarios name them by."""
     late: bool = False
     """Whether its time was up before all were played."""
     halt: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def name(self, element: str, lang: Lang) -> str:
+        """How an element is called; '' where it is none."""
+        zh, en = self.texts.get(element, ("", ""))
+        return zh if lang == "zh" else en
 
     @property
     def under_way(self) -> bool:
@@ -189,6 +194,15 @@ def _read(key: str, files: Mapping[str, bytes]) -> Iterator[Outcome]:
         yield outcome
 
 
+def _unplayed(exc: Exception) -> Played:
+    zh, en = (
+        (exc.message("zh"), exc.message("en"))
+        if isinstance(exc, YifaError)
+        else (type(exc).__name__, type(exc).__name__)
+    )
+    return _told(f"无法演示这个场景：{zh}", f"cannot be played: {en}")
+
+
 def _told(zh: str, en: str) -> Played:
     return Played(kind="start", what="", who="", at=0, told=(Said(zh, en),))
 
@@ -224,27 +238,41 @@ def _run(office: Engine, rehearsal: Rehearsal, packages: Packages) -> None:
             if one.state in ("waiting", "running"):
                 one.state = "stopped"
         rehearsal.ended = time.monotonic()
+        rehearsal.done.set()
 
 
 def _play_all(office: Engine, rehearsal: Rehearsal, packages: Packages, folder: Path) -> None:
-    readable = [one for one in rehearsal.outcomes if one.scenario is not None]
-    scenarios = [one.scenario for one in readable if one.scenario is not None]
-    first = min((one.at for one in scenarios), default=office.house.clock.now())
+    scenarios = [one.scenario for one in rehearsal.outcomes if one.scenario is not None]
     wanted = _needed(packages, {rehearsal.key, *(one.process for one in scenarios)})
-    founded = folder / "founded"
-    founded.mkdir()
-    clock = VirtualClock(first - FOUNDED_BEFORE)
-    with founding.beside(office, founded, clock, harmless=True) as engine:
+    rehearsal.names = _names(scenarios)
+    for files in wanted.values():
+        rehearsal.texts = {**rehearsal.texts, **catalog.drawn_names(files)}
+    for region in sorted({one.region for one in scenarios}):
+        founded = folder / f"in-{region}"
+        founded.mkdir()
+        _found(office, rehearsal, wanted, region, founded)
+        for number, outcome in enumerate(rehearsal.outcomes):
+            if outcome.scenario is not None and outcome.scenario.region == region:
+                _look_up(rehearsal)
+                with _copied(founded, folder / str(number)) as place:
+                    _play(office, rehearsal, outcome, place)
+
+
+def _found(
+    office: Engine, rehearsal: Rehearsal, wanted: Packages, region: str, place: Path
+) -> None:
+    """The township with the packages, before the first of its scenarios."""
+    moments = [
+        one.scenario.at
+        for one in rehearsal.outcomes
+        if one.scenario is not None and one.scenario.region == region
+    ]
+    clock = VirtualClock(min(moments) - FOUNDED_BEFORE)
+    with founding.beside(office, place, clock, harmless=True, region=region) as engine:
         founding.settle(engine, shipped.township(), None)
         for files in founding.in_calling_order(wanted).values():
             _look_up(rehearsal)
             engine.execute(Deploy(actor=SYSTEM, files=files))
-        rehearsal.texts = _texts(engine, wanted)
-        rehearsal.names = _names(scenarios)
-    for number, outcome in enumerate(readable):
-        _look_up(rehearsal)
-        with _copied(founded, folder / str(number)) as place:
-            _play(office, rehearsal, outcome, place)
 
 
 @contextmanager
@@ -284,31 +312,24 @@ def _play(office: Engine, rehearsal: Rehearsal, outcome: Outcome, place: Path) -
             )
 
     clock = VirtualClock(scenario.at)
-    with founding.beside(office, place, clock, harmless=True) as engine:
+    region = scenario.region
+    with founding.beside(office, place, clock, harmless=True, region=region) as engine:
         judge = Judge(scenario, engine, clock, pace=pace)
         try:
             for played in judge.verdicts():
                 outcome.played.append(played)
+        except ScenarioFailed as exc:
+            outcome.played.append(_told(exc.zh, exc.en))
         except (YifaError, ArithmeticError, LookupError, TypeError, ValueError) as exc:
             # A scenario is written by anybody: what it says may be of a kind nobody foresaw.
-            _log.warning("scenario could not be played", exc_info=exc, process=rehearsal.key)
-            told = exc.message if isinstance(exc, YifaError) else lambda _lang: type(exc).__name__
-            outcome.played.append(
-                _told(f"无法演示这个场景：{told('zh')}", f"cannot be played: {told('en')}")
-            )
+            _log.warning("scenario not played", error=type(exc).__name__, process=rehearsal.key)
+            outcome.played.append(_unplayed(exc))
     outcome.state = "passed" if all(one.passed for one in outcome.played) else "failed"
 
 
 def _look_up(rehearsal: Rehearsal) -> None:
     if rehearsal.halt.is_set() or time.monotonic() - rehearsal.began > SECONDS:
         raise Stopped
-
-
-def _texts(engine: Engine, wanted: Packages) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key in wanted:
-        found |= engine.query(q.ProcessPage(viewer=SYSTEM, key=key)).texts
-    return found
 
 
 def _names(scenarios: Sequence[Scenario]) -> dict[str, str]:

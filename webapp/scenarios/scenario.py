@@ -17,7 +17,8 @@ Steps (``[[step]]``), each with an optional ``after`` (ISO 8601 duration) or ``a
 beside ``[start]`` it says so of the start. Answers may hold ``{ file = "a.docx", text = "…" }`` (is
 uploaded first) and ``{ person = "role" }`` (a user's id); they are laid over what stands in the
 task's form already, as on its page. ``process`` names the process to start where it is not the
-scenario's own: one that only others call is shown by its caller. ``[expect]`` says what must have
+scenario's own: one that only others call is shown by its caller. ``region`` names the local law that
+it is written for, where its limits hang on one. ``[expect]`` says what must have
 come of it: ``path``, ``state``, ``documents``, ``open``, ``lamps``, ``variables``, ``incidents``.
 """
 
@@ -69,6 +70,8 @@ class Scenario:
     answers: Mapping[str, Any]
     steps: tuple[Mapping[str, Any], ...] = ()
     expect: Mapping[str, Any] = field(default_factory=dict)
+    region: str = ""
+    """Whose local law it is written for; '' where any will do."""
     refused: str = ""
     """What the start must be refused with; '' where it must succeed."""
 
@@ -123,6 +126,7 @@ def parse(content: bytes, *, process: str, name: str) -> Scenario:
         answers=data.get("start", {}),
         steps=tuple(steps),
         expect=data.get("expect", {}),
+        region=data.get("region", ""),
         refused=data.get("refused", ""),
     )
 
@@ -156,6 +160,7 @@ _Shapes = Mapping[str, Callable[[Any], bool]]
 _TEXT = _is(str)
 _TOP: _Shapes = {
     "title": _TEXT, "at": _is_moment, "starter": _TEXT, "process": _TEXT, "refused": _TEXT,
+    "region": _TEXT,
     "start": _is(dict), "step": _is(list), "expect": _is(dict),
 }  # fmt: skip
 _STEP: _Shapes = {

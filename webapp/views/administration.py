@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.views import admin, calendars, modeling, rehearsals, rosters, upkeep, upkeep_exports
+from webapp.views import admin, calendars, modeling, rosters, upkeep, upkeep_exports
 
 PARTS = (admin, modeling, rosters, calendars, upkeep, upkeep_exports)
 

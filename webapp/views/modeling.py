@@ -33,7 +33,6 @@ from engine.queries import (
     ElementTemplates,
     PackagePart,
     ProcessEditor,
-    Processes,
     ProcessFiles,
 )
 from webapp.asked import whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from flask import current_app, redirect, render_template, request, url_for
@@ -15,6 +15,7 @@ from engine.queries import ProcessEditor, Processes, ProcessFiles
 from webapp.current import ask, lang, viewer
 from webapp.scenarios.rehearsing import Outcome, Rehearsal, Rehearsals
 from webapp.scenarios.scenario import paths
+from webapp.sheets import Column, sheet
 from webapp.views.admin import Answer, pages
 
 __all__ = ["pages"]
@@ -54,9 +55,7 @@ def _rehearsals() -> Rehearsals:
 def _page(key: str, state: str, files: Mapping[str, bytes], told: str) -> str:
     view = ask(ProcessEditor, process_key=key)
     newest = view.base_id
-    mine, deployed = (
-        _rehearsals().of(viewer().user_id, key, each) for each in (state, newest)
-    )
+    mine, deployed = (_rehearsals().of(viewer().user_id, key, each) for each in (state, newest))
     return render_template(
         "admin/scenarios.html",
         view=view,
@@ -65,12 +64,72 @@ def _page(key: str, state: str, files: Mapping[str, bytes], told: str) -> str:
         draft=next((line for line in view.drafts if line.id == state), None),
         states=[(newest, ""), *((line.id, line.saved_by) for line in view.drafts)],
         listed=paths(files),
+        names=_state_names(),
+        acts=_act_names(),
         marks=_marks,
         run=mine,
         stale=mine is not None and mine.sha256 != catalog.package_hash(files),
         deployed=_states(deployed) if deployed is not mine else {},
         told=told,
     )
+
+
+def _state_names() -> dict[str, str]:
+    return {
+        "waiting": _("等待"),
+        "running": _("运行中"),
+        "passed": _("通过"),
+        "failed": _("未通过"),
+        "stopped": _("未运行"),
+    }
+
+
+def _act_names() -> dict[str, str]:
+    return {
+        "start": _("发起"),
+        "task": _("办理"),
+        "message": _("登记消息"),
+        "do": _("操作"),
+        "look": _("查看事项页面"),
+        "fire": _("时间推移"),
+        "expect": _("最后结果"),
+    }
+
+
+@pages.get("/processes/<key>/scenarios/<state>.xlsx")
+def scenarios_export(key: str, state: str) -> Response:
+    """Every step of the last run, with what came of it."""
+    run = _rehearsals().of(viewer().user_id, key, state)
+    columns = [
+        Column(_("场景"), width=40),
+        Column(_("文件"), width=28),
+        Column(_("环节"), width=16),
+        Column(_("对象"), width=28),
+        Column(_("谁"), width=16),
+        Column(_("场景中的时间"), "moment"),
+        Column(_("结果"), width=12),
+        Column(_("说明"), width=60),
+    ]
+    return sheet(_("场景测试"), columns, _rows(run) if run is not None else ())
+
+
+def _rows(run: Rehearsal) -> Iterator[tuple[object, ...]]:
+    acts, states = _act_names(), _state_names()
+    for one in run.outcomes:
+        title = one.scenario.title if one.scenario else one.name
+        if not one.played:
+            yield (title, one.path, "", "", "", None, states[one.state], "")
+        for played in list(one.played):
+            yield (
+                title,
+                one.path,
+                acts[played.kind],
+                run.name(played.what, lang()) or played.what,
+                run.names.get(played.who, played.who),
+                played.at or None,
+                states["passed" if played.passed else "failed"],
+                "\n".join(said.text(lang()) for said in played.told) or played.refusal,
+            )
 
 
 def _marks(outcome: Outcome) -> dict[str, dict[str, str]]:
