@@ -7,9 +7,11 @@ also where its case was cancelled later: a register has gaps, never doubles.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Problem
+from engine.model.rows import Sequence
 
 if TYPE_CHECKING:
     from engine.bpmn.definition import Element
@@ -20,7 +22,26 @@ _FOR_EVER = 0
 """The year under which a number is kept that belongs to no year's sequence."""
 
 
-def taken(
+Ask = Callable[["Context", "Package", "Element", str | None, dict[str, Any]], list[Problem]]
+"""``used`` or ``take``."""
+
+
+def used(
+    context: Context,
+    package: Package,
+    element: Element,
+    form_id: str | None,
+    answers: dict[str, Any],
+) -> list[Problem]:
+    """A problem for each number a step gives that was taken before. Takes none."""
+
+    def known(name: str) -> bool:
+        return context.tx.get(Sequence, name=name, year=_FOR_EVER) is not None
+
+    return _problems(known, package, element, form_id, answers)
+
+
+def take(
     context: Context,
     package: Package,
     element: Element,
@@ -31,12 +52,26 @@ def taken(
 
     Nothing is taken where the command fails, since it is all one transaction.
     """
+
+    def doubled(name: str) -> bool:
+        return context.tx.next_number(name, _FOR_EVER) > 1
+
+    return _problems(doubled, package, element, form_id, answers)
+
+
+def _problems(
+    doubled: Callable[[str], bool],
+    package: Package,
+    element: Element,
+    form_id: str | None,
+    answers: dict[str, Any],
+) -> list[Problem]:
     problems = []
     for field in _fields(element):
         value = answers.get(field)
         if not isinstance(value, str) or not value.strip():
             continue
-        if context.tx.next_number(_name(field, value.strip()), _FOR_EVER) > 1:
+        if doubled(_name(field, value.strip())):
             label = _label(package, form_id, field)
             problems.append(
                 Problem(

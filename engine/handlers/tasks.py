@@ -127,9 +127,13 @@ def complete(context: Context, command: CompleteTask) -> CaseResult:
     case.clocks.load()
     answers = _checked_answers(case, task, element, command)
     late_reason = command.late_reason
-    return consulting.hand_over(case, task, answers, late_reason) or _finish(
-        case, task, element, answers, late_reason, context.actor
-    )
+    handed = consulting.hand_over(case, task, answers, late_reason)
+    if handed is not None:
+        return handed
+    problems = _numbers(numbers.take, case, task, element, answers)
+    if problems:
+        raise AnswersInvalid(problems)
+    return _finish(case, task, element, answers, late_reason, context.actor)
 
 
 def _opinion(case: Case, task: Task, command: CompleteTask) -> CaseResult:
@@ -142,6 +146,7 @@ def _opinion(case: Case, task: Task, command: CompleteTask) -> CaseResult:
     case.clocks.load()
     problems = _broken_constraints(case, parent, element, answers)
     problems += case.clocks.objections(parent, answers, parent.late_reason)
+    problems += _numbers(numbers.take, case, parent, element, answers)
     if problems:
         # Time has passed since it was handed in: its owner sees to it.
         case.settle()
@@ -198,17 +203,23 @@ def _checked_answers(
     case: Case, task: Task, element: Element, command: CompleteTask
 ) -> dict[str, Any]:
     """The validated answers. Raises AnswersInvalid with everything wrong, form and law together."""
-    instance = case.instance(task.instance_id)
     answers, problems = _judged(case, task, command)
     if not problems:
         problems.extend(_broken_constraints(case, task, element, answers))
     problems.extend(case.clocks.objections(task, answers, command.late_reason))
     if not problems:
-        package = case.package(instance)
-        problems.extend(numbers.taken(case.context, package, element, task.form_id, answers))
+        problems.extend(_numbers(numbers.used, case, task, element, answers))
     if problems:
         raise AnswersInvalid(problems)
     return answers
+
+
+def _numbers(
+    ask: numbers.Ask, case: Case, task: Task, element: Element, answers: dict[str, Any]
+) -> list[Problem]:
+    """What the register of numbers objects to."""
+    package = case.package(case.instance(task.instance_id))
+    return ask(case.context, package, element, task.form_id, answers)
 
 
 def _form_answers(case: Case, task: Task, command: CompleteTask) -> dict[str, Any]:

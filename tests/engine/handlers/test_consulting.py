@@ -135,6 +135,38 @@ def test_where_one_does_not_agree_afterwards_it_comes_back_to_its_owner(town: To
     assert step(town).element_id == "b"
 
 
+NUMBERED = model(
+    user("a", "编号", groups="drafter", unique="number"),
+    user("b", "审核", groups="legal", notHandlerOf="a"),
+    "s>a>b>e",
+)
+
+
+def test_a_number_is_taken_by_who_finishes_the_step_and_not_by_asking(town: Town) -> None:
+    town.deploy(NUMBERED)
+    one = {"number": "1号"}
+    case = town.start("zhang")
+    mine = town.task("a", case)
+    town.claim("zhang", mine)
+    for person, answer in (("wang", NO), ("xin", YES)):
+        # Handed in a second time with the same number: it is still free.
+        town.engine.execute(
+            AddSigners(actor="zhang", task_id=mine.id, people=(person,), question="?", when="after")
+        )
+        town.complete("zhang", mine, one)
+        if answer is YES:
+            other = town.start("zhou")
+            town.complete("zhou", town.task("a", other), one)
+        give(town, person, answer)
+    # While it waited somebody took the number: its owner gives another.
+    assert town.task("a", case).id == mine.id
+    refused = refusal(lambda: town.complete("zhang", mine, one))
+    assert isinstance(refused, AnswersInvalid)
+    assert [problem.code for problem in refused.problems] == ["number.taken"]
+    town.complete("zhang", mine, {"number": "2号"})
+    assert list(town.tasks(case)) == ["b"]
+
+
 def test_opinions_asked_for_in_vain_are_called_off(town: Town) -> None:
     begun(town)
     ask(town, "zhang", "wang")
