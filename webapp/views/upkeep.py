@@ -15,18 +15,22 @@ from webapp.current import ask, do, lang
 from webapp.views.admin import pages as pages
 
 MOST_AT_ONCE = 500
-"""How many incidents or jobs one press tries again: as many as a page lists."""
+"""How many incidents or jobs one press tries again: more than a page lists."""
+MOST_LISTED = 200
+"""Incidents a page lists, the newest first."""
 
 
 @pages.get("/incidents")
 def incidents() -> str:
     """What is stuck and why, and which jobs wait."""
     asked = {name: request.args.get(name, "")[:40] for name in ("code", "process", "kind", "state")}
-    everything = ask(Incidents)
+    everything = ask(Incidents, limit=MOST_LISTED)
     narrowed = asked["code"] or asked["process"]
     return render_template(
         "admin/incidents.html",
-        incidents=ask(Incidents, code=asked["code"], process_key=asked["process"])
+        incidents=ask(
+            Incidents, code=asked["code"], process_key=asked["process"], limit=MOST_LISTED
+        )
         if narrowed
         else everything,
         codes={line.code: line.kind for line in everything if line.kind},
@@ -34,6 +38,7 @@ def incidents() -> str:
         titles=ask(ProcessTitles),
         asked=asked,
         narrowed=narrowed,
+        most=MOST_LISTED,
     )
 
 

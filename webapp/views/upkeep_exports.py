@@ -116,7 +116,7 @@ def incidents_export() -> Response:
         Column(_("怎么办"), width=40),
         Column(_("时间"), "moment"),
     ]
-    lines = ask(Incidents, code=asked["code"], process_key=asked["process"])
+    lines = ask(Incidents, code=asked["code"], process_key=asked["process"], limit=10_000)
     rows = ((i.case_no, i.title, i.process, i.kind, i.text, i.remedy, i.opened_at) for i in lines)
     return sheet(_("故障"), columns, rows)
 
