@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.errors import Problem
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -75,6 +77,39 @@ class PartView:
     context: Mapping[str, object] = field(default_factory=dict)
     tables: tuple[TableView, ...] = ()
     text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormUse:
+    """Where a process shows a form: ``start``, a ``task``, or a ``message`` somebody records."""
+
+    how: str
+    element: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormLine:
+    """A form of a state of a process, its fields' labels, and every step that shows it."""
+
+    id: str
+    fields: tuple[str, ...]
+    uses: tuple[FormUse, ...]
+    drawn: bool
+    """Whether it differs from the version the state began with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormTrial:
+    """A form as somebody shapes it: what is wrong with it, and the form itself where it can be read."""
+
+    problems: tuple[Problem, ...]
+    form: Any = None
+    """The form (`engine.forms.Form`) in the viewer's language."""
+    context: Mapping[str, object] = field(default_factory=dict)
+    """The functions its formulas may call."""
+    english: Mapping[str, str] = field(default_factory=dict)
+    """Each Chinese text of the form with its English, empty where there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -238,6 +238,27 @@ class PackagePart(Query[m.PartView]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PackageForms(Query[tuple[m.FormLine, ...]]):
+    """The forms of a state of a process, and which steps show each. For administrators."""
+
+    process_key: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryForm(Query[m.FormTrial]):
+    """A form as it is being shaped, within a state of its process. For administrators.
+
+    ``content`` is the form's document; the state's English texts translate it. Raises NotFound.
+    """
+
+    process_key: str
+    state: str
+    form_id: str
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareProcess(Query[m.Comparison]):
     """What changed between two states of a process (ids of deployments or drafts).
 

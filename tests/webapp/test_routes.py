@@ -62,6 +62,7 @@ def ids(office: Office) -> dict[str, str]:
         "state": process.deployment_id,
         "draft_id": draft.draft_id,
         "part": "main.bpmn",
+        "form_id": "review",
         "wanted": "en",
         "format": "pdf",
         "filename": "icon.svg",

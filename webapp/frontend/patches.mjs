@@ -1,9 +1,16 @@
 // Small changes to packages as they are bundled. Each says why, and fails when the package changed.
 
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { formTexts } from "./formtexts.mjs";
 
 const LANGUAGE = fileURLToPath(new URL("src/lib/modeler/language.js", import.meta.url));
+
+const EDITOR = fileURLToPath(
+  new URL("node_modules/@bpmn-io/form-js-editor/dist/index.es.js", import.meta.url),
+);
+const ONE = "one preact";
 
 const PATCHES = [
   {
@@ -27,6 +34,11 @@ const PATCHES = [
         ["popupTitle = `${element.type} / `;", ""], // the name of a kind in the code
         ['"Opened in popup"', 'inPageLanguage("Opened in popup")'],
       ].reduce((changed, [old, fresh]) => replacing(old, fresh)(changed), text),
+  },
+  {
+    // No translator at all: see there.
+    filter: /[\\/]@bpmn-io[\\/]form-js-(?:editor|viewer)[\\/]dist[\\/]index\.es\.js$/,
+    change: (text) => formTexts(text, replacing),
   },
   {
     // Its messages are English only. The server checks every formula, in the page's language.
@@ -70,6 +82,12 @@ function houseFunctions() {
 export const patches = {
   name: "patches",
   setup(build) {
+    // The editor of forms and what it shows forms with must share one preact: the editor's.
+    build.onResolve({ filter: /^preact(?:\/|$)/ }, ({ path, importer, pluginData }) => {
+      if (pluginData === ONE || !/form-js-viewer|lib[\\/]forms/.test(importer)) return null;
+      const kind = "import-statement";
+      return build.resolve(path, { resolveDir: dirname(EDITOR), kind, pluginData: ONE });
+    });
     for (const { filter, change } of PATCHES) {
       build.onLoad({ filter }, ({ path }) => ({
         contents: change(readFileSync(path, "utf8")),

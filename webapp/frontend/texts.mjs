@@ -1,8 +1,9 @@
-// Every text that the editor passes to `translate`, from its bundle before it is made small.
+// Every text that an editor passes to `translate`, from its bundle before it is made small; of
+// form-js, which has no translator, also what it was not made to pass.
 //
-//   node texts.mjs        → a JSON list
+//   node texts.mjs src/modeler.js       → a JSON list
 //
-// A test compares them with the Chinese in src/lib/modeler/zh.js.
+// A test compares them with the Chinese in src/lib/*/zh.js.
 
 import * as esbuild from "esbuild";
 import { dirname } from "node:path";
@@ -11,7 +12,7 @@ import { patches } from "./patches.mjs";
 
 const { outputFiles } = await esbuild.build({
   absWorkingDir: dirname(fileURLToPath(import.meta.url)),
-  entryPoints: ["src/modeler.js"],
+  entryPoints: [process.argv[2]],
   outdir: "none",
   bundle: true,
   write: false,
@@ -30,11 +31,15 @@ for (const call of code.matchAll(/(?<![\w$])_?(?:translate|inPageLanguage|t)\d*\
   for (const text of strings(call.index + call[0].length)) found.add(text);
 }
 // Entries of menus name their texts, which are translated where they are shown.
-for (const [, text] of code.matchAll(/\b(?:label|title): ("(?:[^"\\]|\\.)*")/g)) {
+const named = process.argv[2].includes("form")
+  ? "label|title|description|tooltip|placeholder|children|text|emptyListMessage"
+  : "label|title";
+for (const [, text] of code.matchAll(new RegExp(`\\b(?:${named}): \\[?("(?:[^"\\\\]|\\\\.)*")`, "g"))) {
   found.add(JSON.parse(text));
 }
 // What the panel makes of the kinds of elements: BoundaryEventNonInterrupting.
-const kinds = code.slice(code.indexOf("var iconsByType = {"));
+const start = code.indexOf("var iconsByType = {");
+const kinds = start < 0 || named !== "label|title" ? "" : code.slice(start);
 for (const [, name] of kinds.slice(0, kinds.indexOf("};")).matchAll(/^\s*"?(\w+)"?:/gm)) {
   found.add(name.replace(/(\B[A-Z])/g, " $1").replace(/(\bNon Interrupting)/g, "($1)"));
 }

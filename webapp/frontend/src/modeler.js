@@ -14,6 +14,7 @@ import OfficeGroups from "./lib/modeler/groups.js";
 import { languageModule, translator, unknown } from "./lib/modeler/language.js";
 import { Problems } from "./lib/modeler/problems.js";
 import { model, send } from "./lib/modeler/server.js";
+import { latest } from "./lib/modeler/waiting.js";
 
 const FONT =
   '"Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif';
@@ -104,24 +105,6 @@ function showStart(modeler) {
   const first = modeler.get("elementRegistry").filter((each) => each.type === "bpmn:StartEvent")[0];
   canvas.zoom(0.6);
   if (first) canvas.scrollToElement(first, { left: 120, top: 80, bottom: 80, right: 400 });
-}
-
-// Asks once the changes pause; an answer that another question overtook is dropped.
-function latest(ask, pause) {
-  let asked = 0;
-  let timer = 0;
-  const now = async () => {
-    const mine = ++asked;
-    const show = await ask();
-    if (mine === asked) show();
-  };
-  return {
-    now,
-    soon: () => {
-      clearTimeout(timer);
-      timer = setTimeout(now, pause);
-    },
-  };
 }
 
 function tell(place, text, state) {

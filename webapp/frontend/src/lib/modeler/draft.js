@@ -7,8 +7,8 @@ const LONGEST = 20_000; // … and how long it may go unsaved while one draws on
 const BEAT = 20_000; // how often the page says that it is open
 
 export class Draft {
-  constructor({ data, read, tell, translate, onBeside, onEditors }) {
-    Object.assign(this, { data, read, tell, translate, onBeside, onEditors });
+  constructor({ data, read, as = "xml", tell, translate, onBeside, onEditors }) {
+    Object.assign(this, { data, read, as, tell, translate, onBeside, onEditors });
     this.id = data.draft?.id ?? "";
     this.version = data.draft?.version ?? 0;
     this.seen = data.seen; // how the file stood when it was opened or kept last
@@ -42,7 +42,7 @@ export class Draft {
     this.dirty = false;
     try {
       const answer = await send(this.data.urls.save, {
-        xml: await this.read(),
+        [this.as]: await this.read(),
         base: this.data.base,
         draft: this.id,
         version: this.version,

@@ -1,12 +1,16 @@
-// Every text of the editor in the page's language: English is the key, Chinese stands in zh.js.
+// Every text of the editor in the page's language: English is the key, Chinese stands in the two zh.js.
 //
 // What has no Chinese is shown in English, told to the console and counted, so that a test finds it.
 
-import { zh } from "./zh.js";
+import { zh as ofForms } from "../forms/zh.js";
+import { zh as ofDrawings } from "./zh.js";
+
+const zh = { ...ofDrawings, ...ofForms };
 
 export const unknown = new Set();
 
-let page = translator("en");
+// Some texts are read while their bundle is, before any editor is made.
+let page = translator(globalThis.document?.documentElement.lang.slice(0, 2));
 
 // For parts of the panel that are handed no translator.
 export function inPageLanguage(template, replacements) {

@@ -9,7 +9,7 @@ export async function send(url, body, options = {}) {
     headers: {
       "Content-Type": "application/json",
       Accept: "application/json",
-      "X-CSRF-Token": document.querySelector("meta[name=csrf-token]").content,
+      "X-CSRF-Token": token(),
     },
     body: JSON.stringify(body),
     ...options,
@@ -17,6 +17,10 @@ export async function send(url, body, options = {}) {
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(answer.text || `${response.status}`);
   return answer;
+}
+
+export function token() {
+  return document.querySelector("meta[name=csrf-token]").content;
 }
 
 export async function model(url) {

@@ -1,0 +1,146 @@
+"""What whoever shapes a form asks: which forms there are, who fills them in, what is wrong with one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from engine import bpmn, forms
+from engine import queries as q
+from engine.errors import ModelRejected, Problem
+from engine.handlers.deployments import newest
+from engine.handlers.house import Context, House
+from engine.handlers.services import CaseServices
+from engine.law.tables import loads
+from engine.model.rows import Deployment, ProcessDraft
+from engine.reading.common import Desk, desk
+from engine.reading.modeling import files_of
+
+UNTRANSLATED = "untranslated"
+"""Code of the warning that a text of a form has no English."""
+
+
+def package_forms(house: House, query: q.PackageForms) -> tuple[q.FormLine, ...]:
+    """The forms of a state, each with the steps that show it."""
+    with desk(house, query) as at:
+        at.require_admin()
+        files = files_of(at, query.process_key, query.state)[1]
+        texts = english(files) if at.lang == "en" else {}
+        uses = _uses(at, files, texts)
+        base = _base_files(at, query.state)
+        return tuple(
+            q.FormLine(
+                id=form_id,
+                fields=_labels(files[path], texts),
+                uses=tuple(use for named, use in uses if named == form_id),
+                drawn=base.get(path) != hashlib.sha256(files[path]).hexdigest(),
+            )
+            for form_id, path in sorted(form_paths(files).items())
+        )
+
+
+def try_form(house: House, query: q.TryForm) -> q.FormTrial:
+    """A form as it is being shaped, read by the rules of deployment."""
+    with desk(house, query) as at:
+        at.require_admin()
+        files = files_of(at, query.process_key, query.state)[1]
+        path = form_paths(files).get(query.form_id, f"forms/{query.form_id}.form")
+        found = [replace(each, file=path) for each in forms.lint(query.content)]
+        try:
+            form = forms.parse(query.content)
+        except ModelRejected:
+            return q.FormTrial(problems=tuple(found))
+        texts = english(files)
+        told = {text: texts.get(text, "") for text in form.texts()}
+        return q.FormTrial(
+            problems=(*found, *_untranslated(path, told)),
+            form=form.translated(texts) if at.lang == "en" else form,
+            context=_functions(at, query.process_key),
+            english=told,
+        )
+
+
+def form_paths(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The path of each form of a package by its id, the name of its file."""
+    return {PurePosixPath(path).stem: path for path in files if path.endswith(".form")}
+
+
+def english(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The English of a package's texts; none where its file cannot be read, which the check tells."""
+    try:
+        texts = loads(files.get("en.toml", b"").decode()).get("texts", {})
+    except ValueError:  # UnicodeDecodeError is one
+        return {}
+    if not isinstance(texts, dict):
+        return {}
+    return {zh: en for zh, en in texts.items() if isinstance(en, str)}
+
+
+def _untranslated(path: str, told: Mapping[str, str]) -> Iterator[Problem]:
+    for text in [text for text, en in told.items() if not en][:20]:
+        short = text if len(text) <= 40 else text[:40] + "…"
+        yield Problem(
+            code=UNTRANSLATED,
+            severity="warning",
+            zh=f"“{short}”还没有英文，英文页面上会显示中文。",
+            en=f"“{short}” has no English yet; English pages show the Chinese.",
+            file=path,
+        )
+
+
+def _labels(content: bytes, texts: Mapping[str, str]) -> tuple[str, ...]:
+    try:
+        form = forms.parse(content).translated(texts)
+    except ModelRejected:
+        return ()
+    return tuple(each.label for each in form.fields() if each.label)
+
+
+def _functions(at: Desk, process_key: str) -> Mapping[str, object]:
+    row = newest(at.reader, process_key)
+    if row is None:
+        return {}
+    asker = Context(at.house, at.reader, at.now, at.viewer.user_id)
+    return CaseServices(asker, at.package(row.id), at.lang).functions()
+
+
+def _base_files(at: Desk, state: str) -> Mapping[str, str]:
+    draft = at.reader.get(ProcessDraft, id=state)
+    row = at.reader.get(Deployment, id=draft.base_id if draft is not None else state)
+    return row.files if row is not None else {}
+
+
+def _uses(
+    at: Desk, files: Mapping[str, bytes], texts: Mapping[str, str]
+) -> list[tuple[str, q.FormUse]]:
+    """Which form is shown where; nothing of a drawing that cannot be read, which the check tells."""
+    found = list(_starting(at, files))
+    path = next((path for path in files if path.endswith(".bpmn")), "")
+    try:
+        definition = bpmn.load(files.get(path, b""), name=path) if path else None
+    except ModelRejected:
+        definition = None
+    for element in definition.elements.values() if definition is not None else ():
+        name = element.name or element.id
+        for how, form_id in (
+            ("task", element.form_id),
+            ("message", element.properties.get("form")),
+        ):
+            if form_id:
+                use = q.FormUse(how=how, element=element.id, name=texts.get(name, name))
+                found.append((form_id, use))
+    return found
+
+
+def _starting(at: Desk, files: Mapping[str, bytes]) -> Iterator[tuple[str, q.FormUse]]:
+    manifest: dict[str, Any] = {}
+    try:
+        manifest = loads(files.get("process.toml", b"").decode())
+    except ValueError:
+        return
+    form_id = manifest.get("start_form")
+    if isinstance(form_id, str) and form_id:
+        yield form_id, q.FormUse(how="start", element="", name=at.pick("发起", "Start"))
