@@ -196,6 +196,7 @@ _index(
     # What supervision counts: answered from the index, without the rows and their big columns.
     *("due_at", "warn_at", "clock_paused", "track", "unit_id", "started_by", "state"),
     *("incidents", "returns", "parent_id", "ended_at", "process_key", "idle_since"),
+    "oversight_due_at",
     where=f"{_CASE} AND ended_at IS NULL",
 )
 _index(

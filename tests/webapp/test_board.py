@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from engine.commands import CompleteTask
+from engine.commands import CompleteTask, OverseeCase
 from tests.support.office import ADMIN, DRAFTER, HEAD, LEGAL, STRANGER, Office, Visitor
 from tests.support.pages import page, text
 
@@ -37,7 +37,10 @@ def at_work(office: Office) -> Office:
         )
     office.at_review("停滞的采购")
     office.clock.advance(timedelta(days=9))
-    office.returned("退回的采购")
+    returned = office.returned("退回的采购")
+    office.engine.execute(
+        OverseeCase(actor=HEAD, case_id=returned, demand="请说明进展。", due="2026-12-25")
+    )
     office.at_review("等待的采购")
     return office
 
@@ -60,6 +63,11 @@ def numbers(visitor: Visitor, url: str) -> Iterator[tuple[int, str]]:
         yield int(tile.xpath(".//*[@class='yf-tile-count']/text()")[0]), tile.get("href")
     for link in shown.xpath("//table[contains(@class, 'yf-pivot')]//td//a"):
         yield int(link.text), link.get("href")
+
+
+def numbers_by_link(visitor: Visitor) -> Iterator[tuple[str, int]]:
+    for count, link in numbers(visitor, "/supervision/board"):
+        yield link, count
 
 
 @pytest.mark.parametrize("viewer", VIEWERS)
@@ -90,6 +98,10 @@ def test_the_board_says_what_is_late_and_where_it_is(at_work: Office) -> None:
     assert states[1].startswith("yf-cell yf-cell-")
     said = text(at_work.client(HEAD).get("/supervision/?state=stalled"))
     assert "停滞的采购" in said
+    tiles = dict(numbers_by_link(at_work.client(HEAD)))
+    assert tiles["/supervision/?state=overseen"] == 1
+    said_followed = text(at_work.client(HEAD).get("/supervision/?state=overseen"))
+    assert "退回的采购" in said_followed
     assert "等待的采购" not in said
 
 

@@ -59,7 +59,7 @@ STANDINGS: Mapping[str, sa.ColumnElement[bool]] = {
     "ended": CASE.c.ended_at.is_not(None),
     "trouble": sa.and_(OPEN, CASE.c.incidents > 0),
     "returned": sa.and_(OPEN, CASE.c.returns >= 2),
-    "overseen": CASE.c.oversight_due_at.is_not(None),
+    "overseen": sa.and_(OPEN, CASE.c.oversight_due_at.is_not(None)),
     "today": _due_by("today"),
     "soon": _due_by("soon"),
     "stalled": sa.and_(
@@ -77,7 +77,10 @@ STANDINGS: Mapping[str, sa.ColumnElement[bool]] = {
 COUNTED: Mapping[str, sa.ColumnElement[bool]] = {
     **{lamp: lamp_is(CASE, lamp) for lamp in ("red", "yellow", "green", "paused", "none")},
     "suspended": CASE.c.state == "suspended",
-    **{name: STANDINGS[name] for name in ("trouble", "returned", "today", "soon", "stalled")},
+    **{
+        name: STANDINGS[name]
+        for name in ("trouble", "returned", "overseen", "today", "soon", "stalled")
+    },
 }
 """What open cases are counted by."""
 

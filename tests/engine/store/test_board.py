@@ -66,6 +66,7 @@ def _case(case_id: str, draw: random.Random) -> rows.Instance:
         incidents=draw.choice([0, 0, 1]),
         returns=draw.choice([0, 1, 2, 3]),
         idle_since=draw.choice([None, 499, 500, 800]),
+        oversight_due_at=draw.choice([None, None, 100, 900]),
         limited=draw.choice([None, False, True, True]),
         late=draw.random() < 0.4,
     )
