@@ -13,6 +13,7 @@ from engine.model.administering import HurryJob as HurryJob
 from engine.model.administering import ImportCalendar as ImportCalendar
 from engine.model.administering import ImportPeople as ImportPeople
 from engine.model.administering import ResolveIncident as ResolveIncident
+from engine.model.ordering import BeginProcess as BeginProcess
 from engine.model.ordering import Command as Command
 from engine.model.ordering import Deploy as Deploy
 from engine.model.ordering import DiscardProcessDraft as DiscardProcessDraft

@@ -17,10 +17,12 @@ from engine.catalog.reading import (
     shelf_of,
 )
 from engine.catalog.secrets import weakened
+from engine.catalog.skeleton import Beginning, skeleton
 
 __all__ = [
     "REGION",
     "SHELF",
+    "Beginning",
     "Confidential",
     "Law",
     "Manifest",
@@ -35,5 +37,6 @@ __all__ = [
     "read_archive",
     "read_folder",
     "shelf_of",
+    "skeleton",
     "weakened",
 ]

@@ -33,6 +33,7 @@ from engine.handlers.house import Context
 HANDLERS: Mapping[type[c.Command], Callable[[Context, Any], Any]] = {
     c.Deploy: deployments.deploy,
     c.SaveProcessDraft: drafts.save,
+    c.BeginProcess: drafts.begin,
     c.DiscardProcessDraft: drafts.discard,
     c.TakeEditorSeat: drafts.take_seat,
     c.StartProcess: cases.start,

@@ -28,19 +28,7 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         raise Forbidden(
             reason={"zh": "只有管理员可以部署流程。", "en": "only administrators deploy processes."}
         )
-    faults = own_shelf(command.files)
-    if faults and not context.viewer.system:
-        raise ModelRejected(faults)
-    house = context.house
-    files = with_shelves(command.files, house.shelves)
-    package = catalog.check(
-        files,
-        script_formats=frozenset(house.script_handlers),
-        operations=frozenset(house.operations),
-        known_processes=frozenset(
-            key for (key,) in context.tx.columns(Deployment, ("process_key",))
-        ),
-    )
+    package, files = checked(context, command.files)
     key = package.manifest.key
     chain = context.tx.lock_chain(f"deploy:{key}")
     last = newest(context.tx, key)
@@ -66,7 +54,7 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         version=version + 1,
         sha256=package.sha256,
         title=package.manifest.title,
-        files=_store_blobs(context, files),
+        files=store_blobs(context, files),
         deployed_at=context.now_ms,
         deployed_by=context.actor,
         note=command.note,
@@ -77,6 +65,29 @@ def deploy(context: Context, command: Deploy) -> Deployed:
         said |= {"weaker": list(weaker), "note": command.note}
     context.record("deploy", row.id, said)
     return _answer(row, package, new=True)
+
+
+def checked(
+    context: Context, given: Mapping[str, bytes]
+) -> tuple[catalog.Package, dict[str, bytes]]:
+    """A package that may be deployed, and its files with the office's shelves.
+
+    Raises ModelRejected with every problem.
+    """
+    faults = own_shelf(given)
+    if faults and not context.viewer.system:
+        raise ModelRejected(faults)
+    house = context.house
+    files = with_shelves(given, house.shelves)
+    package = catalog.check(
+        files,
+        script_formats=frozenset(house.script_handlers),
+        operations=frozenset(house.operations),
+        known_processes=frozenset(
+            key for (key,) in context.tx.columns(Deployment, ("process_key",), active=True)
+        ),
+    )
+    return package, files
 
 
 def _weaker(context: Context, last: Deployment | None, package: catalog.Package) -> tuple[str, ...]:
@@ -118,7 +129,8 @@ def with_shelves(files: Mapping[str, bytes], shelves: Mapping[str, bytes]) -> di
     return {**shelves, **files}
 
 
-def _store_blobs(context: Context, files: Mapping[str, bytes]) -> dict[str, str]:
+def store_blobs(context: Context, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Keep contents that are not kept yet; gives the hash of each file."""
     hashes = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
     known = {
         sha256

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.catalog.problems import MAX_FILES, is_path
-from engine.commands import DiscardProcessDraft, SaveProcessDraft, TakeEditorSeat
+from engine.commands import BeginProcess, DiscardProcessDraft, SaveProcessDraft, TakeEditorSeat
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from engine.handlers import deployments
 from engine.model.ids import is_id
 from engine.model.results import DraftSaved
 from engine.model.rows import Deployment, EditorSeat, ProcessDraft
@@ -20,6 +21,53 @@ MOST_DRAFTS = 50
 """Drafts of one process that are kept at once."""
 MOST_BYTES = 10_000_000
 """Bytes of one draft; a model alone may have as many (`engine.bpmn.Limits`)."""
+
+
+BEGINNING = 0
+"""The version of what a process began with before anything was deployed: active never."""
+
+
+def begin(context: Context, command: BeginProcess) -> DraftSaved:
+    """Keep a new process as a version that nobody can start, and a draft of it.
+
+    Raises Forbidden, ModelRejected, Conflict (the key is taken).
+    """
+    _administrators_only(context)
+    package, files = deployments.checked(context, command.files)
+    key = package.manifest.key
+    context.tx.lock_chain(f"deploy:{key}")
+    if context.tx.columns(Deployment, ("id",), process_key=key, limit=1):
+        raise Conflict(
+            reason={
+                "zh": f"已有编号为“{key}”的流程或草稿。请换一个编号，或者打开原有的流程编辑。",
+                "en": f"there is a process or draft “{key}”. Choose another key, or edit that one.",
+            }
+        )
+    base = Deployment(
+        tenant=context.tenant,
+        id=context.new_id(),
+        process_key=key,
+        version=BEGINNING,
+        sha256=package.sha256,
+        title=package.manifest.title,
+        files=deployments.store_blobs(context, files),
+        deployed_at=context.now_ms,
+        deployed_by=context.actor,
+        active=False,
+    )
+    row = ProcessDraft(
+        tenant=context.tenant,
+        id=context.new_id(),
+        process_key=key,
+        base_id=base.id,
+        version=1,
+        files={},
+        saved_at=context.now_ms,
+        saved_by=context.actor,
+    )
+    context.tx.insert(base)
+    context.tx.insert(row)
+    return DraftSaved(draft_id=row.id, version=row.version, saved_at=row.saved_at)
 
 
 def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
@@ -109,6 +157,17 @@ def discard(context: Context, command: DiscardProcessDraft) -> None:
             }
         )
     context.tx.delete(row)
+    _forget_beginning(context, row.process_key)
+
+
+def _forget_beginning(context: Context, key: str) -> None:
+    """Free the key of a process that was never deployed and that nobody draws any more."""
+    if context.tx.find(ProcessDraft, process_key=key):
+        return
+    versions = context.tx.find(Deployment, process_key=key)
+    if [row.version for row in versions] == [BEGINNING]:
+        context.tx.delete_where(EditorSeat, process_key=key)
+        context.tx.delete(versions[0])
 
 
 def take_seat(context: Context, command: TakeEditorSeat) -> None:

@@ -35,6 +35,17 @@ class Deploy(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BeginProcess(Command):
+    """Begin to draw a process that there is not yet: a whole package, and a draft of it.
+
+    Nothing can be started of it before it is deployed. For administrators. Raises ModelRejected with
+    every problem found, Conflict where there is a process of that key.
+    """
+
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SaveProcessDraft(Command):
     """Keep a process that is being drawn. For administrators.
 

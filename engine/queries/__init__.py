@@ -86,6 +86,7 @@ from engine.queries.lists import (
     SavedLists,
 )
 from engine.queries.modeling import (
+    BegunLine,
     ChangeLine,
     Choice,
     Comparison,
@@ -101,6 +102,7 @@ from engine.queries.people import DutiesView, Duty, RosterLine, RosterMove, Rost
 from engine.queries.phrases import Phrases, PhraseShelf
 from engine.queries.questions import (
     AsUser,
+    BegunProcesses,
     CalendarPage,
     CaseCounts,
     CasePage,
@@ -160,6 +162,8 @@ __all__ = [
     "ApprovalView",
     "AsUser",
     "AwaitedLine",
+    "BegunLine",
+    "BegunProcesses",
     "Board",
     "BoardRow",
     "BoardSection",

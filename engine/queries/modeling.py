@@ -37,6 +37,15 @@ class ProcessDraftLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BegunLine:
+    """A process that is drawn and was never deployed."""
+
+    key: str
+    title: str
+    drafts: tuple[ProcessDraftLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class EditorView:
     """What the editor of a process needs: what is drawn on, by whom else, what may be referred to."""
 

@@ -208,6 +208,11 @@ class ProcessEditor(Query[m.EditorView]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BegunProcesses(Query[tuple[m.BegunLine, ...]]):
+    """Processes that are drawn and were never deployed, by key. For administrators."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Editors(Query[tuple[str, ...]]):
     """Names of the others who have the editor of a process open. For administrators."""
 

@@ -68,6 +68,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.CheckPackage: administration.check_package,
     q.PackageFiles: administration.package_files,
     q.ProcessEditor: modeling.editor,
+    q.BegunProcesses: modeling.begun,
     q.Editors: modeling.editors,
     q.ProcessFiles: modeling.files,
     q.CompareProcess: modeling.compare,

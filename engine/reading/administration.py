@@ -25,7 +25,7 @@ from engine.reading.common import Desk, desk
 def processes(house: House, query: q.Processes) -> tuple[q.ProcessLine, ...]:
     """All processes with their newest version."""
     with desk(house, query) as at:
-        rows = at.reader.find(Deployment, order=("process_key", "-version"))
+        rows = at.reader.find(Deployment, active=True, order=("process_key", "-version"))
         running = _running(at)
         lines: dict[str, q.ProcessLine] = {}
         for row in rows:
@@ -64,7 +64,7 @@ def process_page(house: House, query: q.ProcessPage) -> q.ProcessView:
     """One process with its versions, the newest first."""
     with desk(house, query) as at:
         at.require_admin()
-        rows = at.reader.find(Deployment, process_key=query.key, order="-version")
+        rows = at.reader.find(Deployment, process_key=query.key, active=True, order="-version")
         if not rows:
             raise NotFound(what={"zh": "流程", "en": "process"})
         running = _running(at)
@@ -93,7 +93,7 @@ def check_package(house: House, query: q.CheckPackage) -> tuple[Problem, ...]:
     """Everything wrong with a package as it would be deployed."""
     with desk(house, query) as at:
         at.require_admin()
-        keys = {key for (key,) in at.reader.columns(Deployment, ("process_key",))}
+        keys = {key for (key,) in at.reader.columns(Deployment, ("process_key",), active=True)}
     found = catalog.all_problems(
         with_shelves(query.files, house.shelves),
         script_formats=frozenset(house.script_handlers),

@@ -10,6 +10,7 @@ from engine.catalog import Package
 from engine.clock import legal_date
 from engine.errors import ModelRejected, NotFound, Problem
 from engine.handlers.deployments import newest, with_shelves
+from engine.handlers.drafts import BEGINNING
 from engine.handlers.house import House
 from engine.law.rules import DeadlineRule, Status
 from engine.model.ids import is_id
@@ -36,7 +37,7 @@ def editor(house: House, query: q.ProcessEditor) -> q.EditorView:
         lines = {row.id: _draft_line(at, row, versions) for row in drafts}
         return q.EditorView(
             key=query.process_key,
-            title=at.process_title(query.process_key),
+            title=_title(at, last),
             base_id=base_id,
             base_version=versions[base_id],
             newest_version=last.version,
@@ -48,10 +49,43 @@ def editor(house: House, query: q.ProcessEditor) -> q.EditorView:
 
 
 def _newest(at: Desk, process_key: str) -> Deployment:
-    found = newest(at.reader, process_key)
+    found = newest(at.reader, process_key) or _beginning(at, process_key)
     if found is None:
         raise NotFound(what={"zh": "流程", "en": "process"})
     return found
+
+
+def _beginning(at: Desk, process_key: str) -> Deployment | None:
+    """What a process began with that was never deployed."""
+    rows = at.reader.find(Deployment, process_key=process_key, version=BEGINNING)
+    return rows[0] if rows else None
+
+
+def _title(at: Desk, row: Deployment) -> str:
+    if row.active:
+        return at.process_title(row.process_key)
+    return at.package(row.id).text(row.title, at.lang)
+
+
+def begun(house: House, query: q.BegunProcesses) -> tuple[q.BegunLine, ...]:
+    """Processes that are drawn and were never deployed, by key."""
+    with desk(house, query) as at:
+        at.require_admin()
+        deployed = {key for (key,) in at.reader.columns(Deployment, ("process_key",), active=True)}
+        return tuple(
+            q.BegunLine(
+                key=row.process_key,
+                title=_title(at, row),
+                drafts=tuple(
+                    _draft_line(at, draft, {row.id: row.version})
+                    for draft in at.reader.find(
+                        ProcessDraft, process_key=row.process_key, order="-saved_at"
+                    )
+                ),
+            )
+            for row in at.reader.find(Deployment, version=BEGINNING, order="process_key")
+            if row.process_key not in deployed
+        )
 
 
 def _draft_line(at: Desk, row: ProcessDraft, versions: Mapping[str, int]) -> q.ProcessDraftLine:
@@ -244,12 +278,18 @@ def files_of(at: Desk, process_key: str, state: str) -> tuple[str, dict[str, byt
     }
     found = {path: blobs[sha256] for path, sha256 in wanted.items()}
     if draft is None:
-        return at.pick(f"第 {row.version} 版", f"Version {row.version}"), found
+        return _version(at, row), found
     drawn = {path: text.encode() for path, text in draft.files.items()}
     if any(path.endswith(".bpmn") for path in drawn):
         found = {path: content for path, content in found.items() if not path.endswith(".bpmn")}
     name = at.name(draft.saved_by)
     return at.pick(f"{name}的草稿", f"Draft of {name}"), {**found, **drawn}
+
+
+def _version(at: Desk, row: Deployment) -> str:
+    if row.version == BEGINNING:
+        return at.pick("起始稿", "The beginning")
+    return at.pick(f"第 {row.version} 版", f"Version {row.version}")
 
 
 def compare(house: House, query: q.CompareProcess) -> q.Comparison:
@@ -261,7 +301,7 @@ def compare(house: House, query: q.CompareProcess) -> q.Comparison:
         changes = bpmn.difference(_model(old), _model(new))
         return q.Comparison(
             key=query.process_key,
-            title=at.process_title(query.process_key),
+            title=_title(at, _newest(at, query.process_key)),
             old=query.old,
             new=query.new,
             old_title=old_title,

@@ -128,6 +128,7 @@ PAGES = {
         "/admin/processes",
         "/admin/processes/supplies",
         "/admin/deploy",
+        "/admin/processes/new",
         "/admin/processes/supplies/scenarios/{version}",
         "/admin/users",
         "/admin/users/new",

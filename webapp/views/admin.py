@@ -29,6 +29,7 @@ from engine.commands import (
 )
 from engine.errors import Conflict, Forbidden, Invalid, ModelRejected, Problem
 from engine.queries import (
+    BegunProcesses,
     CheckPackage,
     DeploymentModel,
     PackageFiles,
@@ -65,7 +66,9 @@ def administrators_only() -> None:
 @pages.get("/processes")
 def processes() -> str:
     """All processes."""
-    return render_template("admin/processes.html", processes=ask(Processes))
+    return render_template(
+        "admin/processes.html", processes=ask(Processes), begun=ask(BegunProcesses)
+    )
 
 
 @pages.get("/processes/<key>")

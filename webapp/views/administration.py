@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from webapp.views import admin, calendars, modeling, rosters, shaping, upkeep, upkeep_exports
+from webapp.views import (
+    admin,
+    beginnings,
+    calendars,
+    modeling,
+    rehearsals,
+    rosters,
+    shaping,
+    upkeep,
+    upkeep_exports,
+)
 
-PARTS = (admin, modeling, shaping, rosters, calendars, upkeep, upkeep_exports)
+PARTS = (
+    admin,
+    beginnings,
+    modeling,
+    shaping,
+    rehearsals,
+    rosters,
+    calendars,
+    upkeep,
+    upkeep_exports,
+)
 
 pages = admin.pages

@@ -33,6 +33,7 @@ from engine.queries import (
     ElementTemplates,
     PackagePart,
     ProcessEditor,
+    Processes,
     ProcessFiles,
 )
 from webapp.asked import whole
@@ -212,6 +213,8 @@ def discard_draft(key: str, draft_id: str) -> Response:
     version = whole(request.form.get("version", "")) or 0
     do(DiscardProcessDraft, draft_id=draft_id, expected_version=version)
     flash(_("草稿已舍弃。"), "success")
+    if all(line.key != key for line in ask(Processes)):  # it was never deployed
+        return redirect(url_for("admin.processes"))
     return redirect(url_for("admin.process", key=key))
 
 

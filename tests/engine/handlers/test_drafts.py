@@ -11,12 +11,15 @@ import pytest
 from engine import queries as q
 from engine.commands import (
     SYSTEM,
+    BeginProcess,
+    Deploy,
     DiscardProcessDraft,
     SaveProcessDraft,
     SaveUser,
+    StartProcess,
     TakeEditorSeat,
 )
-from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.errors import Conflict, Forbidden, Invalid, ModelRejected, NotFound
 from engine.model.results import DraftSaved
 from tests.support.engines import Town
 from tests.support.models import model, user
@@ -209,3 +212,68 @@ def test_templates_offer_the_limits_of_the_catalogue(town: Town, base: str) -> N
     )
     view = town.engine.query(q.ProcessEditor(viewer="zhang", process_key="p"))
     assert [each["value"] for each in offered] == ["", *(c.id for c in view.choices["deadlines"])]
+
+
+# ---------------------------------------------------------------------- what there is not yet
+
+
+def package(key: str = "p") -> dict[str, bytes]:
+    manifest = f'key = "{key}"\ntitle = "新流程"\nstart_roles = ["drafter"]\n'
+    return {"main.bpmn": LINE, "process.toml": manifest.encode()}
+
+
+def test_a_new_process_is_drawn_before_anybody_can_start_it(town: Town) -> None:
+    town.engine.execute(SaveUser(actor=SYSTEM, user_id="zhang", is_admin=True))
+    begun: DraftSaved = town.engine.execute(BeginProcess(actor="zhang", files=package()))
+    ask = town.engine.query
+    view = ask(q.ProcessEditor(viewer="zhang", process_key="p", draft_id=begun.draft_id))
+    assert (view.title, view.base_version, view.newest_version) == ("新流程", 0, 0)
+    assert drawn(town, begun.draft_id) == LINE
+    (line,) = ask(q.BegunProcesses(viewer="zhang"))
+    assert (line.key, line.title, [d.id for d in line.drafts]) == ("p", "新流程", [begun.draft_id])
+    assert ask(q.Processes(viewer="zhang")) == ()
+    with pytest.raises(NotFound):
+        town.engine.execute(StartProcess(actor="zhang", process_key="p", answers={}))
+    with pytest.raises(NotFound):
+        ask(q.ProcessPage(viewer="zhang", key="p"))
+    with pytest.raises(Conflict):
+        town.engine.execute(BeginProcess(actor="zhang", files=package()))
+
+    saved = save(town, view.base_id, LONGER, draft_id=begun.draft_id, expected_version=1)
+    changes = ask(
+        q.CompareProcess(viewer="zhang", process_key="p", old=view.base_id, new=saved.draft_id)
+    )
+    assert (changes.title, changes.old_title) == ("新流程", "起始稿")
+    assert "b" in {change.element for change in changes.changes}
+    files = ask(q.ProcessFiles(viewer="zhang", process_key="p", state=saved.draft_id))
+    made = town.engine.execute(Deploy(actor="zhang", files=files, expected_version=0))
+    assert made.version == 1
+    assert ask(q.BegunProcesses(viewer="zhang")) == ()
+    assert len(ask(q.ProcessPage(viewer="zhang", key="p")).versions) == 1
+    town.engine.execute(
+        DiscardProcessDraft(actor="zhang", draft_id=saved.draft_id, expected_version=2)
+    )
+    assert ask(q.ProcessEditor(viewer="zhang", process_key="p")).newest_version == 1
+
+
+def test_a_new_process_that_nobody_draws_any_more_frees_its_key(town: Town) -> None:
+    town.engine.execute(SaveUser(actor=SYSTEM, user_id="zhang", is_admin=True))
+    begun: DraftSaved = town.engine.execute(BeginProcess(actor="zhang", files=package()))
+    town.engine.execute(TakeEditorSeat(actor="zhang", process_key="p"))
+    town.engine.execute(
+        DiscardProcessDraft(actor="zhang", draft_id=begun.draft_id, expected_version=1)
+    )
+    assert town.engine.query(q.BegunProcesses(viewer="zhang")) == ()
+    with pytest.raises(NotFound):
+        town.engine.query(q.ProcessEditor(viewer="zhang", process_key="p"))
+    town.engine.execute(BeginProcess(actor="zhang", files=package()))
+
+
+def test_only_administrators_begin_and_only_what_is_whole(town: Town) -> None:
+    town.engine.execute(SaveUser(actor=SYSTEM, user_id="zhang", is_admin=True))
+    with pytest.raises(ModelRejected):
+        town.engine.execute(BeginProcess(actor="zhang", files={"main.bpmn": b"<x/>"}))
+    with pytest.raises(Forbidden):
+        town.engine.execute(BeginProcess(actor="wang", files=package()))
+    with pytest.raises(Forbidden):
+        town.engine.query(q.BegunProcesses(viewer="wang"))
