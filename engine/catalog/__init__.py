@@ -5,6 +5,7 @@ model, decisions, forms, document templates, texts, and the deadline catalogue i
 """
 
 from engine.catalog.checking import all_problems, check, pinned
+from engine.catalog.english import ENGLISH, english, with_english
 from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
 from engine.catalog.reading import (
     REGION,
@@ -20,6 +21,7 @@ from engine.catalog.secrets import weakened
 from engine.catalog.skeleton import Beginning, skeleton
 
 __all__ = [
+    "ENGLISH",
     "REGION",
     "SHELF",
     "Beginning",
@@ -32,6 +34,7 @@ __all__ = [
     "called_processes",
     "check",
     "drawn_names",
+    "english",
     "package_hash",
     "pinned",
     "read_archive",
@@ -39,4 +42,5 @@ __all__ = [
     "shelf_of",
     "skeleton",
     "weakened",
+    "with_english",
 ]

@@ -254,13 +254,15 @@ class PackageForms(Query[tuple[m.FormLine, ...]]):
 class TryForm(Query[m.FormTrial]):
     """A form as it is being shaped, within a state of its process. For administrators.
 
-    ``content`` is the form's document; the state's English texts translate it. Raises NotFound.
+    ``content`` is the form's document; the state's English texts translate it, with ``english`` over
+    them. Raises NotFound.
     """
 
     process_key: str
     state: str
     form_id: str
     content: str
+    english: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine import bpmn, forms
+from engine import bpmn, catalog, forms
 from engine import queries as q
 from engine.errors import ModelRejected, Problem
 from engine.handlers.deployments import newest
@@ -28,7 +28,7 @@ def package_forms(house: House, query: q.PackageForms) -> tuple[q.FormLine, ...]
     with desk(house, query) as at:
         at.require_admin()
         files = files_of(at, query.process_key, query.state)[1]
-        texts = english(files) if at.lang == "en" else {}
+        texts = _english(files) if at.lang == "en" else {}
         uses = _uses(at, files, texts)
         base = _base_files(at, query.state)
         return tuple(
@@ -53,10 +53,10 @@ def try_form(house: House, query: q.TryForm) -> q.FormTrial:
             form = forms.parse(query.content)
         except ModelRejected:
             return q.FormTrial(problems=tuple(found))
-        texts = english(files)
+        texts = {**_english(files), **query.english}
         told = {text: texts.get(text, "") for text in form.texts()}
         return q.FormTrial(
-            problems=(*found, *_untranslated(path, told)),
+            problems=(*found, *_untranslated(path, told if catalog.ENGLISH in files else {})),
             form=form.translated(texts) if at.lang == "en" else form,
             context=_functions(at, query.process_key),
             english=told,
@@ -68,15 +68,8 @@ def form_paths(files: Mapping[str, bytes]) -> dict[str, str]:
     return {PurePosixPath(path).stem: path for path in files if path.endswith(".form")}
 
 
-def english(files: Mapping[str, bytes]) -> dict[str, str]:
-    """The English of a package's texts; none where its file cannot be read, which the check tells."""
-    try:
-        texts = loads(files.get("en.toml", b"").decode()).get("texts", {})
-    except ValueError:  # UnicodeDecodeError is one
-        return {}
-    if not isinstance(texts, dict):
-        return {}
-    return {zh: en for zh, en in texts.items() if isinstance(en, str)}
+def _english(files: Mapping[str, bytes]) -> dict[str, str]:
+    return catalog.english(files.get(catalog.ENGLISH, b""))
 
 
 def _untranslated(path: str, told: Mapping[str, str]) -> Iterator[Problem]:

@@ -141,6 +141,9 @@ def test_a_form_is_changed_tried_kept_deployed_and_filled_in(page: Page, served:
     page.locator("[data-group-id=group-validation] .bio-properties-panel-group-header").click()
     page.locator("#bio-properties-panel-required").check()
     frame.get_by_text("写到条、款、项。").wait_for()
+    # Its English is asked for, and stands in the English picture.
+    page.locator("[data-group-id=group-yf-english] .bio-properties-panel-group-header").click()
+    page.locator("#bio-properties-panel-yf-english-0").fill("Legal basis")
     # Sent empty, the form answers as it would answer a clerk; filled in, it tells what would be kept.
     frame.get_by_role("button", name="提交", exact=True).last.click()
     frame.get_by_role("link", name=re.compile("法律依据")).wait_for()
@@ -151,6 +154,7 @@ def test_a_form_is_changed_tried_kept_deployed_and_filled_in(page: Page, served:
     assert '"basis": "条例第三条"' in (frame.locator("pre").text_content() or "")
     page.locator("[data-lang=en]").click()
     frame.get_by_role("button", name="Submit", exact=True).last.wait_for()
+    frame.get_by_text("Legal basis").first.wait_for()
     page.locator("[data-width=phone]").click()
     assert page.locator("[data-part=frame]").bounding_box()["width"] <= 392  # type: ignore[index]
     # What is wrong stands on the field and in the list, which leads to it.
@@ -183,6 +187,12 @@ def test_a_form_is_changed_tried_kept_deployed_and_filled_in(page: Page, served:
     case_id = served.at_review()
     shown = served.client(LEGAL).get(f"/tasks/{served.task(case_id, 'S2_review')}")
     page_text = shown.get_data(as_text=True)
+    package = served.engine.query(
+        q.ProcessFiles(viewer=ADMIN, process_key="supplies", state=base(served))
+    )
+    assert package["en.toml"] == (PACKAGE / "en.toml").read_bytes() + (
+        '"法律依据" = "Legal basis"\n'.encode()
+    )
     assert "法律依据" in page_text
     assert "审核意见（写明依据）" in page_text
 

@@ -14,6 +14,7 @@ from flask import flash, g, jsonify, make_response, redirect, render_template, r
 from flask_babel import gettext as _
 from flask_babel import refresh
 
+from engine import catalog
 from engine.clock import CHINA
 from engine.commands import SaveProcessDraft
 from engine.errors import Invalid, NotFound, Problem, YifaError
@@ -144,10 +145,32 @@ def save_form(key: str, form_id: str) -> Told:
     """Keep the form in the draft; beside somebody else's, where they saved it meanwhile."""
     given = simple_values()
     try:
-        path = _path(ask(ProcessFiles, process_key=key, state=state_of(given)), form_id)
+        files = ask(ProcessFiles, process_key=key, state=state_of(given))
+        path = _path(files, form_id)
     except YifaError as exc:
         return refused(exc)
-    return keep(key, given, {path: given.get("text", "")}, {path: given.get("seen", "")})
+    kept, known = {path: given.get("text", "")}, {path: given.get("seen", "")}
+    changes = _english(given.get("english", ""))
+    if changes:
+        # Put into the file as it stands now: who translates another text loses nothing.
+        try:
+            old = files.get(catalog.ENGLISH, b"")
+            kept[catalog.ENGLISH] = catalog.with_english(old, changes).decode("utf-8", "replace")
+            known[catalog.ENGLISH] = seen(old)
+        except YifaError as exc:
+            return refused(exc)
+    return keep(key, given, kept, known)
+
+
+def _english(text: str) -> dict[str, str]:
+    """Chinese → English that somebody typed; nothing of what is no such table."""
+    try:
+        given = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(given, dict):
+        return {}
+    return {zh: en.strip() for zh, en in given.items() if isinstance(en, str)}
 
 
 @pages.post("/processes/<key>/forms/<form_id>/check")
@@ -163,7 +186,8 @@ def check_form(key: str, form_id: str) -> Told:
     except YifaError as exc:
         return refused(exc)
     found = [*trial.problems, *(each for each in others if each.file != path)]
-    return jsonify(problems=[said(problem) for problem in found]), 200
+    told = [said(problem) for problem in found]
+    return jsonify(problems=told, english=trial.english), 200
 
 
 def _trial(key: str, form_id: str, given: Mapping[str, str]) -> FormTrial:
@@ -173,6 +197,7 @@ def _trial(key: str, form_id: str, given: Mapping[str, str]) -> FormTrial:
         state=state_of(given),
         form_id=form_id,
         content=given.get("text", ""),
+        english=_english(given.get("english", "")),
     )
 
 
@@ -182,7 +207,9 @@ def preview_form(key: str, form_id: str) -> Told:
 
     Nothing is kept. The answer holds the page's HTML, and of what was sent, what would be kept.
     """
-    given = {name: request.form.get(f"_{name}", "") for name in ("text", "base", "draft")}
+    given = {
+        name: request.form.get(f"_{name}", "") for name in ("text", "base", "draft", "english")
+    }
     if request.form.get("_lang") in LANGS:
         g.lang = request.form["_lang"]
         refresh()

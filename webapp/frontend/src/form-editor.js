@@ -5,6 +5,7 @@
 
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import "./form-editor.css";
+import { English } from "./lib/forms/english.js";
 import FormGroups from "./lib/forms/groups.js";
 import { moves } from "./lib/forms/moves.js";
 import { Preview } from "./lib/forms/preview.js";
@@ -15,16 +16,18 @@ import { translator, unknown } from "./lib/modeler/language.js";
 import { send, token } from "./lib/modeler/server.js";
 import { latest } from "./lib/modeler/waiting.js";
 
+const SETTLES = 350; // milliseconds the panel takes to hand over what is being typed
 const CHECK_AFTER = 800; // milliseconds without a change before the server is asked
 
 async function mount(root) {
   const data = JSON.parse(root.dataset.editor);
   const t = translator(data.lang);
   const part = (name) => root.querySelector(`[data-part=${name}]`);
+  const english = new English(() => editor.get("eventBus").fire("changed", editor._getState()));
   const editor = new FormEditor({
     container: part("canvas"),
     additionalModules: [
-      { office: ["value", { roles: data.roles }] },
+      { office: ["value", { roles: data.roles, english }] },
       { __init__: ["formGroups"], formGroups: ["type", FormGroups] },
     ],
   });
@@ -48,12 +51,13 @@ async function mount(root) {
     data,
     read,
     as: "text",
+    also: () => ({ english: english.changes() }),
     translate: t,
     tell: (text, state) => tell(part("saved"), text, state),
     onBeside: (theirs, mine) => showBeside(part("beside"), data, theirs, mine),
     onEditors: (names) => showEditors(part("editors"), names, t),
   });
-  const given = () => ({ text: read(), base: data.base, draft: draft.id });
+  const given = () => ({ text: read(), english: english.changes(), base: data.base, draft: draft.id });
   const preview = new Preview({
     root: part("preview"),
     url: data.urls.preview,
@@ -63,26 +67,31 @@ async function mount(root) {
   });
   const check = latest(async () => {
     try {
-      const { problems: found } = await send(data.urls.check, given());
-      return () => problems.show(found);
+      const { problems: found, english: known } = await send(data.urls.check, given());
+      return () => {
+        problems.show(found);
+        english.learn(known);
+      };
     } catch (error) {
       return () => problems.failed(t("Not checked: {why}", { why: error.message }));
     }
   }, CHECK_AFTER);
 
-  let before = read();
+  let before = read() + english.changes();
   editor.on("changed", () => {
     buttons(root, editor);
     // The editor says so before it has drawn itself anew, and also where nothing of the form did.
     requestAnimationFrame(() => problems.again());
-    const now = read();
+    const now = read() + english.changes();
     if (now === before) return;
     before = now;
     draft.changed();
     check.soon();
     preview.soon();
   });
-  editor.on("selection.changed", () => buttons(root, editor));
+  editor.on("selection.changed", () => {
+    buttons(root, editor);
+  });
   tools(root, editor, draft, data);
   moves(root, editor);
   named(part("canvas"), editor);
@@ -140,7 +149,14 @@ function named(canvas, editor) {
     }
   };
   say();
-  editor.on("changed", () => requestAnimationFrame(say));
+  editor.on("changed", () => {
+    requestAnimationFrame(say); // what a listener gives back keeps the event from the others
+  });
+}
+
+async function keep(draft) {
+  await new Promise((done) => setTimeout(done, SETTLES));
+  return draft.save();
 }
 
 const LEADS = ["difference", "deploy"];
@@ -151,25 +167,25 @@ function tools(root, editor, draft, data) {
     if (!button) return;
     const what = button.dataset.do;
     if (what === "undo" || what === "redo") editor.get("commandStack")[what]();
-    if (what === "save") await draft.save();
+    if (what === "save") await keep(draft);
     if (what === "preview") {
       const hidden = root.classList.toggle("yf-f-alone");
       button.setAttribute("aria-pressed", `${!hidden}`);
     }
     // What leads away shows the form as it is now, so that is kept first.
-    if (LEADS.includes(what) && (await draft.save())) lead(data.urls[what], draft, data);
+    if (LEADS.includes(what) && (await keep(draft))) lead(data.urls[what], draft, data);
   });
   for (const link of document.querySelectorAll("[data-leads]")) {
     link.addEventListener("click", async (event) => {
       if (!draft.id && !draft.dirty) return;
       event.preventDefault();
-      if (await draft.save()) lead(data.urls[link.dataset.leads], draft, data);
+      if (await keep(draft)) lead(data.urls[link.dataset.leads], draft, data);
     });
   }
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
       event.preventDefault();
-      draft.save();
+      keep(draft);
     }
   });
 }

@@ -3,6 +3,7 @@
 
 import { Group } from "@bpmn-io/form-js-editor";
 import { inPageLanguage as t } from "../modeler/language.js";
+import { textsOf } from "./english.js";
 import { Formula, Line, Lines, Roles, TextOrFormula, Tick } from "./entries.jsx";
 
 const INPUTS = ["textfield", "textarea", "number", "datetime", "checkbox", "radio", "select", "checklist", "taglist", "filepicker"];
@@ -71,6 +72,7 @@ export default class FormGroups {
       group("yf-guidance", t("Guidance"), [
         on(INPUTS, CONTAINERS, "expression") && make("help", Lines, t("Guidance shown under the label")),
       ]),
+      group("yf-english", t("English"), this._english(field)),
       group("yf-people", t("People"), [
         on(PICKS) && make("picker", Tick, t("Picks people"), {
           get: () => `${this._isPicker(field)}`,
@@ -95,6 +97,20 @@ export default class FormGroups {
         on("textarea", "textfield") && make("opinion", Tick, t("The opinion of this step, shown in the timeline")),
       ]),
     ];
+  }
+
+  // Each Chinese text of the component with its English, which the package keeps beside the form.
+  _english(field) {
+    const { english } = this._office;
+    return textsOf(field).map((text, index) => ({
+      id: `yf-english-${index}`,
+      component: text.length > 30 || text.includes("\n") ? Lines : Line,
+      field,
+      label: text.length > 60 ? `${text.slice(0, 60)}…` : text,
+      get: () => english.of(text),
+      set: (value) => english.set(text, value),
+      isEdited: () => Boolean(english.of(text)),
+    }));
   }
 
   _maker(field, editField) {

@@ -58,6 +58,7 @@ export const zh = {
   "Email": "电子邮箱",
   "Endings or media types, separated by commas: .docx,.pdf": "扩展名或媒体类型，用逗号分隔：.docx,.pdf",
   "Enter a form input variable that contains the data for the table or define an expression to populate the data dynamically.": "填写存有表格数据的变量，或给出数据的公式（FEEL）。",
+  "English": "英文",
   "Expression": "公式",
   "Expression for '{key}'": "“{key}”的公式",
   "Expression is empty": "还没有公式",

@@ -7,8 +7,8 @@ const LONGEST = 20_000; // … and how long it may go unsaved while one draws on
 const BEAT = 20_000; // how often the page says that it is open
 
 export class Draft {
-  constructor({ data, read, as = "xml", tell, translate, onBeside, onEditors }) {
-    Object.assign(this, { data, read, as, tell, translate, onBeside, onEditors });
+  constructor({ data, read, as = "xml", also = () => ({}), tell, translate, onBeside, onEditors }) {
+    Object.assign(this, { data, read, as, also, tell, translate, onBeside, onEditors });
     this.id = data.draft?.id ?? "";
     this.version = data.draft?.version ?? 0;
     this.seen = data.seen; // how the file stood when it was opened or kept last
@@ -43,6 +43,7 @@ export class Draft {
     try {
       const answer = await send(this.data.urls.save, {
         [this.as]: await this.read(),
+        ...this.also(),
         base: this.data.base,
         draft: this.id,
         version: this.version,
