@@ -77,6 +77,7 @@ def test_a_list_is_kept_and_worked_through_by_keys(page: Page, served: Office) -
     page.get_by_role("button", name="提交").last.click()
     page.get_by_text("这是列表中的下一件").wait_for()
     assert page.get_by_role("heading", name="乙采购申请").is_visible()
+    served.engine.run_due()
     page.goto(f"{served.address}/search?text=可以采购")
     page.get_by_role("link", name="甲采购申请").wait_for()
     assert axe_violations(page) == []

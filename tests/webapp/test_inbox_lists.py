@@ -139,6 +139,7 @@ def test_no_address_of_a_list_takes_one_elsewhere(office: Office, queue: list[st
 
 def test_one_search_finds_matters_people_and_kinds_with_the_place(office: Office) -> None:
     office.returned("采购抗旱水泵", "预算依据不足。")
+    office.engine.run_due()
     visitor = office.client(LEGAL)
     home = page(visitor.get("/"))
     (form,) = home.xpath("//header//form[@role='search']")

@@ -370,7 +370,7 @@ class Endless:
         return self.length if self.at_end else 0
 
     def close(self) -> None:
-        self.left = 0
+        """Nothing is held."""
 
     def read(self, size: int = -1) -> bytes:
         if self.head:
