@@ -1,7 +1,7 @@
 """``python -m bench``: the project beside what it is compared with, as ratios within one run.
 
-Names choose parts (``completion``, ``lists``, ``search``, ``board``, ``feel``, ``memory``, ``spiff``,
-``tck``); without any, all of it runs. ``--strict`` ends with 1 where a figure is over its bound.
+Names choose parts (``completion``, ``lists``, ``search``, ``board``, ``pages``, ``feel``, ``memory``,
+``spiff``, ``tck``); without any, all of it runs. ``--strict`` ends with 1 where a figure is over its bound.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import psycopg
 import structlog
 from rich.console import Console
 
-from bench import board, completion, expressions, lists, memory, search, spiff_step, tck_rate
+from bench import board, completion, expressions, lists, memory, pages, search, spiff_step, tck_rate
 from bench.report import Figure, show
 
-PARTS = ("completion", "lists", "search", "board", "feel", "memory", "spiff", "tck")
+PARTS = ("completion", "lists", "search", "board", "pages", "feel", "memory", "spiff", "tck")
 
 
 def main(arguments: list[str]) -> int:
@@ -67,6 +67,8 @@ def _measure(
 def _figures(part: str, folder: Path, urls: Callable[[str], dict[str, str]]) -> Iterator[Figure]:
     if part == "feel":
         yield from expressions.run()
+    elif part == "pages":
+        yield from pages.run(folder / "pages")
     elif part == "memory":
         yield from memory.run(folder)
     elif part == "completion":

@@ -343,12 +343,15 @@ def _other_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterable
 
 def _weaker(at: Desk, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[str, ...]:
     """What the new one protects less; nothing where one of the two cannot be read whole."""
-    formats = frozenset(at.house.script_handlers)
     try:
-        before, after = (
-            catalog.check(with_shelves(each, at.house.shelves), script_formats=formats)
-            for each in (old, new)
-        )
+        before, after = (_packaged(at, each) for each in (old, new))
     except ModelRejected:
         return ()
     return catalog.weakened(before.manifest, after.manifest)
+
+
+def _packaged(at: Desk, content: Mapping[str, bytes]) -> catalog.Package:
+    """A state as a package, read once: it is mostly the same as a moment ago."""
+    files = with_shelves(content, at.house.shelves)
+    formats = frozenset(at.house.script_handlers)
+    return catalog.pinned(catalog.package_hash(files), lambda: files, script_formats=formats)

@@ -20,6 +20,8 @@ from tests.support.office import ADMIN, DRAFTER, LEGAL, STRANGER, Office
 OPEN = {"static", "auth.sign_in", "auth.resume", "auth.language", "health"}
 OPEN |= {"favicon", "help.index", "help.show", "help.tour"}
 """What may be reached without signing in. An address that is new is closed, or stands here."""
+MODELERS = {"admin.edit"}
+"""Pages that draw, and may weigh what drawing needs."""
 FRAMED = {"cases.inline_file", "cases.inline_document"}
 """Files that our own pages show in a frame."""
 
@@ -218,6 +220,8 @@ def test_no_page_carries_script_or_style_of_its_own(office: Office, ids: dict[st
         text = answer.get_data(as_text=True)
         for forbidden in ("<style", " style=", "onclick=", "javascript:", "<script>"):
             assert forbidden not in text, (rule, forbidden)
+        # With what it loads beside itself (tested by the files) it stays under 300 KB on the line.
+        assert rule.endpoint in MODELERS or len(text.encode()) < 90 * 1024, rule
 
 
 def test_cookies_cannot_be_read_by_scripts_nor_sent_by_other_sites(office: Office) -> None:
