@@ -12,6 +12,7 @@ from engine.bpmn.definition import (
 )
 from engine.bpmn.difference import Change, Detail, difference
 from engine.bpmn.loading import Definition, lint, load
+from engine.bpmn.merging import collisions, merge
 from engine.bpmn.order import in_order
 from engine.bpmn.read import Limits
 from engine.bpmn.spiff import Run
@@ -31,8 +32,10 @@ __all__ = [
     "Run",
     "Services",
     "StartEvent",
+    "collisions",
     "difference",
     "in_order",
     "lint",
     "load",
+    "merge",
 ]

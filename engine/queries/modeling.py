@@ -136,6 +136,29 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Collision:
+    """What two drafts changed, each to something else; one of them has to be taken.
+
+    ``key`` is an element's id, or ``file:`` and a path.
+    """
+
+    key: str
+    name: str
+    mine: ChangeLine | None
+    """None where one left as it was what the other took away."""
+    theirs: ChangeLine | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """Two drafts brought together: what has to be chosen, and the files as they were chosen."""
+
+    collisions: tuple[Collision, ...]
+    files: Mapping[str, bytes]
+    """The package as it would be."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Two states of a process's package against each other."""
 

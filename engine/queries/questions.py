@@ -278,6 +278,21 @@ class CompareProcess(Query[m.Comparison]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MergeDrafts(Query[m.Merged]):
+    """Bring two states together that began as ``old``: what only one changed is taken from it.
+
+    Of what both changed that of ``mine``, unless ``take_theirs`` names it (`Collision.key`). For
+    administrators. Raises NotFound, ModelRejected (a model that cannot be read).
+    """
+
+    process_key: str
+    old: str
+    mine: str
+    theirs: str
+    take_theirs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ElementTemplates(Query[list[dict[str, Any]]]):
     """Element templates for desktop modelers, made from the catalogue. For administrators."""
 

@@ -298,7 +298,7 @@ def compare(house: House, query: q.CompareProcess) -> q.Comparison:
         at.require_admin()
         old_title, old = files_of(at, query.process_key, query.old)
         new_title, new = files_of(at, query.process_key, query.new)
-        changes = bpmn.difference(_model(old), _model(new))
+        changes = bpmn.difference(model_of(old), model_of(new))
         return q.Comparison(
             key=query.process_key,
             title=_title(at, _newest(at, query.process_key)),
@@ -306,13 +306,14 @@ def compare(house: House, query: q.CompareProcess) -> q.Comparison:
             new=query.new,
             old_title=old_title,
             new_title=new_title,
-            changes=tuple(_change(at, change) for change in changes),
+            changes=tuple(change_line(at, change) for change in changes),
             files=tuple(_other_files(old, new)),
             weaker=_weaker(at, old, new),
         )
 
 
-def _model(content: Mapping[str, bytes]) -> bytes:
+def model_of(content: Mapping[str, bytes]) -> bytes:
+    """The model of a package. Raises ModelRejected where it has none."""
     found = next((data for path, data in content.items() if path.endswith(".bpmn")), None)
     if found is None:
         raise ModelRejected(
@@ -321,7 +322,8 @@ def _model(content: Mapping[str, bytes]) -> bytes:
     return found
 
 
-def _change(at: Desk, change: bpmn.Change) -> q.ChangeLine:
+def change_line(at: Desk, change: bpmn.Change) -> q.ChangeLine:
+    """A change in the viewer's language."""
     return q.ChangeLine(
         element=change.element,
         how=change.how,

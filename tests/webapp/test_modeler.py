@@ -188,13 +188,22 @@ def test_two_who_draw_see_each_other_and_overwrite_nothing(page: Page, served: O
     )
     page.evaluate(RENAME, ["S3_sign", "甲的第二处"])
     page.keyboard.press("Control+s")
-    page.get_by_role("link", name="查看双方的差异").click()
+    page.get_by_role("link", name="核对并合并").click()
     page.wait_for_url("**/difference*")
     assert len(drafts(served)) == 2
     assert page.get_by_text("双方都改了", exact=True).count() == 2
     for name in ("甲的改法", "乙的改法", "甲的第二处"):
         assert page.get_by_text(name).first.is_visible()
     assert axe_violations(page) == []
+    fits_a_phone(page)
+    row = page.get_by_role("row", name=re.compile("甲的改法.*乙的改法"))
+    row.get_by_label("用这一份").nth(1).check()
+    page.get_by_role("button", name="合并成一份").click()
+    page.locator("[data-modeler][data-mounted=yes]").wait_for()
+    names = f"['S2_review', 'S3_sign'].map((id) => {MODELER}.get('elementRegistry').get(id).businessObject.name)"
+    assert page.evaluate(names) == ["乙的改法", "甲的第二处"]
+    (left,) = drafts(served)
+    assert left.id == mine.id
 
 
 # ---------------------------------------------------------------------- without a browser

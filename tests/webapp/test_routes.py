@@ -63,6 +63,8 @@ def ids(office: Office) -> dict[str, str]:
         "new_id": stored.id,
         "state": process.deployment_id,
         "draft_id": draft.draft_id,
+        "mine": draft.draft_id,
+        "theirs": draft.draft_id,
         "part": "main.bpmn",
         "form_id": "review",
         "wanted": "en",

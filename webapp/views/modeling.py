@@ -42,7 +42,7 @@ from webapp.errors import status_of
 from webapp.founding import in_calling_order
 from webapp.protection import as_data
 from webapp.trial import PREFIX, Trials
-from webapp.views import filling
+from webapp.views import filling, merging
 from webapp.views.admin import Answer
 from webapp.views.admin import pages as pages
 from webapp.views.rehearsals import around
@@ -224,20 +224,28 @@ def difference(key: str) -> str:
     old, new, other = (request.args.get(name, "")[:40] for name in ("old", "new", "other"))
     mine = ask(CompareProcess, process_key=key, old=old, new=new)
     theirs = ask(CompareProcess, process_key=key, old=old, new=other) if other else None
+    merged = merging.asked_for(key, new, other) if other else None
+    both = {each.key for each in merged.collisions} if merged else _both(mine, theirs)
     return render_template(
-        "admin/difference.html", key=key, mine=mine, theirs=theirs, both=_both(mine, theirs)
+        "admin/difference.html",
+        key=key,
+        mine=mine,
+        theirs=theirs,
+        both=both,
+        merged=merged,
+        versions=merging.versions(key, new, other),
     )
 
 
-def _both(mine: Comparison, theirs: Comparison | None) -> frozenset[str]:
+def _both(mine: Comparison, theirs: Comparison | None) -> set[str]:
     """Elements that both changed: there somebody has to choose."""
     if theirs is None:
-        return frozenset()
+        return set()
     ours, others = (
         {change.element for change in each.changes if change.how != "moved"}
         for each in (mine, theirs)
     )
-    return frozenset(ours & others)
+    return ours & others
 
 
 @pages.route("/processes/<key>/deploy/<state>", methods=["GET", "POST"])
