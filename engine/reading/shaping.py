@@ -11,7 +11,6 @@ from typing import Any
 from engine import bpmn, catalog, forms
 from engine import queries as q
 from engine.errors import ModelRejected, Problem
-from engine.handlers.deployments import newest
 from engine.handlers.house import Context, House
 from engine.handlers.services import CaseServices
 from engine.law.tables import loads
@@ -30,7 +29,8 @@ def package_forms(house: House, query: q.PackageForms) -> tuple[q.FormLine, ...]
         files = files_of(at, query.process_key, query.state)[1]
         texts = _english(files) if at.lang == "en" else {}
         uses = _uses(at, files, texts)
-        base = _base_files(at, query.state)
+        row = _base(at, query.state)
+        base = row.files if row is not None else {}
         return tuple(
             q.FormLine(
                 id=form_id,
@@ -58,7 +58,7 @@ def try_form(house: House, query: q.TryForm) -> q.FormTrial:
         return q.FormTrial(
             problems=(*found, *_untranslated(path, told if catalog.ENGLISH in files else {})),
             form=form.translated(texts) if at.lang == "en" else form,
-            context=_functions(at, query.process_key),
+            context=_functions(at, query.state),
             english=told,
         )
 
@@ -92,18 +92,21 @@ def _labels(content: bytes, texts: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(each.label for each in form.fields() if each.label)
 
 
-def _functions(at: Desk, process_key: str) -> Mapping[str, object]:
-    row = newest(at.reader, process_key)
+def _functions(at: Desk, state: str) -> Mapping[str, object]:
+    """The law's functions, under the catalogue of the version the state began with."""
+    row = _base(at, state)
     if row is None:
         return {}
     asker = Context(at.house, at.reader, at.now, at.viewer.user_id)
     return CaseServices(asker, at.package(row.id), at.lang).functions()
 
 
-def _base_files(at: Desk, state: str) -> Mapping[str, str]:
+def _base(at: Desk, state: str) -> Deployment | None:
     draft = at.reader.get(ProcessDraft, id=state)
-    row = at.reader.get(Deployment, id=draft.base_id if draft is not None else state)
-    return row.files if row is not None else {}
+    row: Deployment | None = at.reader.get(
+        Deployment, id=draft.base_id if draft is not None else state
+    )
+    return row
 
 
 def _uses(

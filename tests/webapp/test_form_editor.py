@@ -274,6 +274,29 @@ def test_a_new_form_begins_in_the_draft_and_its_name_is_checked(office: Office) 
     assert len(drafts(office)) == 1
 
 
+def test_forms_of_a_process_that_was_never_deployed_are_shaped_too(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    answers = {
+        "key": "road_repair",
+        "title": "道路维修",
+        "title_en": "Road repair",
+        "starter": "drafter",
+        "step": "批准维修",
+        "step_en": "Approve the repair",
+        "handler": "head",
+    }
+    state = visitor.post("/admin/processes/new", answers).location.rpartition("=")[2]
+    at = f"draft={state}"
+    assert visitor.get(f"/admin/processes/road_repair/forms?{at}").status_code == 200
+    lines = office.engine.query(
+        q.PackageForms(viewer=ADMIN, process_key="road_repair", state=state)
+    )
+    assert all(line.uses for line in lines)
+    for line in lines:
+        address = f"/admin/processes/road_repair/forms/{line.id}/edit?{at}"
+        assert visitor.get(address).status_code == 200
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_check_finds_what_deployment_finds_and_what_has_no_english(
     office: Office, lang: str

@@ -4,6 +4,11 @@
 import { CheckboxEntry, FeelEntry, TextAreaEntry, TextfieldEntry, useService } from "@bpmn-io/form-js-editor";
 import { inPageLanguage as t } from "../modeler/language.js";
 
+// What to do where nothing is selected.
+export function Hint() {
+  return <p class="yf-f-hint">{t("Select a form field to edit its properties.")}</p>;
+}
+
 export function Line(props) {
   return TextfieldEntry(common(props, useService("debounce")));
 }

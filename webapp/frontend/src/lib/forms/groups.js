@@ -4,7 +4,7 @@
 import { Group } from "@bpmn-io/form-js-editor";
 import { inPageLanguage as t } from "../modeler/language.js";
 import { textsOf } from "./english.js";
-import { Formula, Line, Lines, Roles, TextOrFormula, Tick } from "./entries.jsx";
+import { Formula, Hint, Line, Lines, Roles, TextOrFormula, Tick } from "./entries.jsx";
 
 const INPUTS = ["textfield", "textarea", "number", "datetime", "checkbox", "radio", "select", "checklist", "taglist", "filepicker"];
 const CONTAINERS = ["group", "dynamiclist"];
@@ -30,7 +30,9 @@ export default class FormGroups {
     return (groups) => {
       if (!field) return groups;
       const kept = groups.map((group) => this._kept(group, field)).filter(Boolean);
-      if (field.type === "default") return kept.filter((group) => group.id !== "general");
+      if (field.type === "default") {
+        return [{ id: "yf-hint", component: Hint }, ...kept.filter((group) => group.id !== "general")];
+      }
       const place = kept.findIndex((group) => group.id === "general") + 1;
       kept.splice(place, 0, ...this._own(field, editField).filter((group) => group.entries.length));
       if (["datetime", "expression"].includes(field.type)) {
