@@ -70,3 +70,40 @@ def evidence_is_whole(player: PagePlayer, desk: Desk) -> None:
     page.locator(f'a[href="/cases/{player.case_id}/verify"]').click()
     page.locator(".alert-success").wait_for()
     assert desk.word("whole") in page.locator(".alert-success").inner_text()
+
+
+def everybody_learns_how_it_ended(player: PagePlayer, desk: Desk) -> None:
+    """Who began it tells all who had a part in it; each finds that in their inbox, and their work.
+
+    At last the archive: the step that filed the case, and what the sheet for the file says.
+    """
+    others = [each for each in player.desks.values() if each is not desk]
+    page = desk.go(f"/cases/{player.case_id}/actions/cc")
+    for each in others:
+        page.locator(f'input[name="people"][value="{each.user}"]').check()
+    page.locator(".yf-act button[type=submit]").click()
+    page.locator(".alert-success").wait_for()
+    title = str(player.scenario.answers["title"])
+    did = {task.closed_by for task in player.rows(Task, state="completed")}
+    for each in others:
+        inbox = each.go("/inbox/read")
+        told = inbox.locator(".yf-notice", has_text=title).first
+        told.wait_for()
+        told.locator("form button").click()
+        inbox.locator(".alert-success").wait_for()
+        if each.user in did:
+            done = each.go("/inbox/done").locator("tbody th", has_text=title)
+            assert done.count(), f"{each.user} does not find what they did"
+    _is_in_the_archive(player, desk)
+
+
+def _is_in_the_archive(player: PagePlayer, desk: Desk) -> None:
+    last = player.rows(Task, state="completed", element_id=player.path[-1])[-1]
+    assert "archive" in last.element_id, "the last step files the case"
+    page = desk.go(f"/cases/{player.case_id}")
+    assert page.locator(f'.yf-timeline a[href="/tasks/{last.id}"]').count()
+    with page.expect_navigation():
+        page.locator(f'a[href="/cases/{player.case_id}/approval"]').click()
+    said = page.locator(".yf-sheet").inner_text()
+    assert player.root().case_no in said
+    assert _STATES["completed"][desk.manner.lang] in said

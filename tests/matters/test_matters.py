@@ -7,6 +7,7 @@ import re
 import pytest
 
 from engine.model.rows import Task
+from tests.matters.case_page import everybody_learns_how_it_ended
 from tests.matters.conftest import Opener
 from tests.matters.player import Desk, PagePlayer
 from tests.support.browser import axe_violations
@@ -35,15 +36,19 @@ class EnglishPlayer(PagePlayer):
         assert axe_violations(desk.page) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["normative_document/plain", "major_decision/hearing", "complaint/plain"]
-)
+@pytest.mark.parametrize("name", ["normative_document/plain", "major_decision/hearing"])
 def test_a_matter_goes_from_start_to_end(player: Opener, name: str) -> None:
     player(name).play()
 
 
-def test_a_matter_goes_in_english(player: Opener) -> None:
-    player("complaint/plain", EnglishPlayer, lang="en").play()
+@pytest.mark.parametrize(("lang", "kind"), [("zh", PagePlayer), ("en", EnglishPlayer)])
+def test_a_matter_goes_through_all_its_people_into_the_archive(
+    player: Opener, lang: str, kind: type[PagePlayer]
+) -> None:
+    """Each signs in, finds the task in the inbox and does it; at the end all are told and it is filed."""
+    matter = player("complaint/plain", kind, lang=lang)
+    matter.play()
+    everybody_learns_how_it_ended(matter, matter.desk(matter.user(matter.scenario.starter)))
 
 
 def test_pages_are_whole_without_scripts(player: Opener) -> None:
