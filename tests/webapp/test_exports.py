@@ -125,6 +125,7 @@ SHOWN = {
     ADMIN: (
         "/admin/processes",
         "/admin/processes/supplies",
+        "/admin/processes/supplies/forms",
         "/admin/processes/supplies/difference?old={version}&new={draft}",
         "/admin/processes/supplies/deploy/{draft}",
         "/admin/processes/supplies/states/{draft}/parts/rules.dmn",

@@ -20,6 +20,7 @@ from engine.queries import (
     Health,
     Incidents,
     Jobs,
+    PackageForms,
     PackagePart,
     ProcessEditor,
     Processes,
@@ -295,6 +296,29 @@ def process_export(key: str) -> Response:
         ((line.saved_by, line.saved_at, line.base_version) for line in drafts),
     )
     return book(view.title, (versions, drawn, _problems(view.warnings)))
+
+
+@admin.pages.get("/processes/<key>/forms.xlsx")
+def forms_export(key: str) -> Response:
+    """The forms of a process or of a draft, with the steps that use them."""
+    view = ask(ProcessEditor, process_key=key, draft_id=request.args.get("draft", "")[:40])
+    state = view.draft.id if view.draft else view.base_id
+    columns = [
+        Column(_("表单"), width=28),
+        Column(_("已修改")),
+        Column(_("使用它的步骤"), width=40),
+        Column(_("字段"), width=60),
+    ]
+    rows = (
+        (
+            line.id,
+            _("是") if line.drawn else "",
+            listed(use.name for use in line.uses),
+            listed(line.fields),
+        )
+        for line in ask(PackageForms, process_key=key, state=state)
+    )
+    return sheet(_("全部表单"), columns, rows)
 
 
 @admin.pages.get("/processes/<key>/difference.xlsx")
