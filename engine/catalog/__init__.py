@@ -4,6 +4,18 @@ A package is a mapping of paths to content. Its hash pins everything a running c
 model, decisions, forms, document templates, texts, and the deadline catalogue it was made under.
 """
 
+from engine.catalog.cases import (
+    DecisionCase,
+    Formula,
+    as_expected,
+    cases_path,
+    plain_inputs,
+    plain_value,
+    read_cases,
+    typed_case,
+    typed_text,
+    write_cases,
+)
 from engine.catalog.checking import all_problems, check, pinned
 from engine.catalog.english import ENGLISH, english, with_english
 from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
@@ -12,6 +24,8 @@ from engine.catalog.reading import (
     SHELF,
     called_processes,
     drawn_names,
+    decision_problems,
+    load_decisions,
     package_hash,
     read_archive,
     read_folder,
@@ -26,21 +40,33 @@ __all__ = [
     "SHELF",
     "Beginning",
     "Confidential",
+    "DecisionCase",
+    "Formula",
     "Law",
     "Manifest",
     "Package",
     "Wall",
     "all_problems",
+    "as_expected",
     "called_processes",
+    "cases_path",
     "check",
     "drawn_names",
     "english",
+    "decision_problems",
+    "load_decisions",
     "package_hash",
     "pinned",
+    "plain_inputs",
+    "plain_value",
     "read_archive",
+    "read_cases",
     "read_folder",
     "shelf_of",
     "skeleton",
+    "typed_case",
+    "typed_text",
     "weakened",
     "with_english",
+    "write_cases",
 ]

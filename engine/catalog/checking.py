@@ -10,11 +10,11 @@ from typing import Any
 
 from engine import feel
 from engine.bpmn.definition import Element
-from engine.catalog import secrets
+from engine.catalog import cases, secrets
 from engine.catalog.package import Package
 from engine.catalog.problems import missing, model_path, problem, split
 from engine.catalog.reading import Reader, package_hash
-from engine.errors import ModelRejected, Problem, Unavailable
+from engine.errors import Invalid, ModelRejected, Problem, Unavailable
 
 
 def check(
@@ -93,11 +93,23 @@ def _cross_check(package: Package, house: _House) -> Iterator[Problem]:
     """What one file says of another must be there."""
     yield from _manifest_problems(package)
     yield from secrets.faults(package.manifest, package.forms)
+    yield from _case_problems(package)
     path = model_path(package.files)
     for element in package.definition.elements.values():
         for name, known, (zh, en) in _references(package, element, house):
             if known is not None and name not in known:
                 yield missing(element.id, name, zh, en, path)
+
+
+def _case_problems(package: Package) -> Iterator[Problem]:
+    """Cases to try decisions by that cannot be read, or whose results are not the expected ones."""
+    for path, content in package.files.items():
+        if not (path.startswith("cases/") and path.endswith(".toml")):
+            continue
+        try:
+            yield from cases.case_problems(cases.read_cases(content, path), package.decisions, path)
+        except Invalid as exc:
+            yield from exc.problems
 
 
 def _manifest_problems(package: Package) -> Iterator[Problem]:

@@ -223,15 +223,16 @@ class Reader:
             if not path.endswith(".dmn"):
                 continue
             try:
-                model = dmn.load(content, imports=self._imports(path), name=path)
+                model = dmn.load(content, imports=self.imports(path), name=path)
             except ModelRejected as exc:
                 self._fail(path, exc)
                 continue
+            self.warnings.extend(model.warnings)
             for decision in model.decisions:
                 found[decision.id] = model
         return found
 
-    def _imports(self, path: str) -> dict[str, bytes]:
+    def imports(self, path: str) -> dict[str, bytes]:
         """The package's other decision models by the namespace they are imported by."""
         return {
             space: self.files[other] for other, space in self._namespaces.items() if other != path
@@ -353,3 +354,18 @@ def drawn_names(files: Mapping[str, bytes]) -> dict[str, tuple[str, str]]:
     english = Reader(files, frozenset())._texts()
     names = bpmn.load(files[path], name=path).texts()
     return {element: (zh, english.get(zh, zh)) for element, zh in names.items()}
+
+
+def load_decisions(files: Mapping[str, bytes], path: str) -> dmn.Decisions:
+    """A file of decisions with the models it imports; FEEL that does not parse is null.
+
+    Raises ModelRejected where it is no model at all.
+    """
+    imports = Reader(files, frozenset()).imports(path)
+    return dmn.load(files[path], imports=imports, name=path, lenient=True)
+
+
+def decision_problems(files: Mapping[str, bytes], path: str) -> list[Problem]:
+    """Everything wrong with a file of decisions, errors and warnings; never raises for a bad one."""
+    imports = Reader(files, frozenset()).imports(path)
+    return dmn.lint(files[path], imports=imports, name=path)

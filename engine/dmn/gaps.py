@@ -16,7 +16,6 @@ from engine.dmn import model
 from engine.dmn.overlap import OTHER, column_masks, column_values
 from engine.dmn.run import within
 from engine.errors import BudgetExceeded
-from engine.feel.format import format_nested
 
 _MOST_REPORTED: Final = 3
 _MOST_RULES: Final = 400
@@ -110,5 +109,5 @@ def shown(value: object) -> tuple[str, str]:
     """A value as a person reads it, in Chinese and English."""
     if value == OTHER:
         return "其他值", "any other value"
-    text = format_nested(value)
+    text = feel.format_literal(value)
     return text, text

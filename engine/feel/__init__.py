@@ -19,6 +19,7 @@ from engine.feel.expression import (
     compile_unary,
     parse_type,
 )
+from engine.feel.format import format_nested as format_literal
 from engine.feel.format import format_value
 from engine.feel.temporal import Date, DateTime, DayTimeDuration, Time, YearMonthDuration
 from engine.feel.temporal_text import (
@@ -75,6 +76,7 @@ __all__ = [
     "compile",
     "compile_unary",
     "conforms",
+    "format_literal",
     "format_value",
     "instance_of",
     "parse_date",

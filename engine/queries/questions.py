@@ -10,6 +10,7 @@ from engine.errors import Lang, Problem
 from engine.model.people import PersonRow, Viewer
 from engine.queries import administration as b
 from engine.queries import answers as a
+from engine.queries import deciding as d
 from engine.queries import modeling as m
 from engine.queries import people as r
 from engine.queries import upkeep as u
@@ -263,6 +264,26 @@ class TryForm(Query[m.FormTrial]):
     form_id: str
     content: str
     english: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessDecisions(Query[tuple[d.DecisionFileLine, ...]]):
+    """The decisions of a state of a process by file. For administrators. Raises NotFound."""
+
+    process_key: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryDecisions(Query[d.Tried]):
+    """Try cases on a file of decisions as it is drawn; nothing is written. For administrators.
+
+    ``files`` are the package's, ``path`` the file among them. Raises Forbidden, NotFound.
+    """
+
+    files: Mapping[str, bytes]
+    path: str
+    cases: tuple[d.TryCase, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
