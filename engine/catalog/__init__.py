@@ -5,6 +5,7 @@ model, decisions, forms, document templates, texts, and the deadline catalogue i
 """
 
 from engine.catalog.cases import (
+    MOST_CASES,
     DecisionCase,
     Formula,
     as_expected,
@@ -13,6 +14,7 @@ from engine.catalog.cases import (
     plain_value,
     read_cases,
     typed_case,
+    typed_kind,
     typed_text,
     write_cases,
 )
@@ -36,6 +38,7 @@ from engine.catalog.skeleton import Beginning, skeleton
 
 __all__ = [
     "ENGLISH",
+    "MOST_CASES",
     "REGION",
     "SHELF",
     "Beginning",
@@ -65,6 +68,7 @@ __all__ = [
     "shelf_of",
     "skeleton",
     "typed_case",
+    "typed_kind",
     "typed_text",
     "weakened",
     "with_english",

@@ -259,3 +259,16 @@ def typed_text(value: Value) -> str:
             return text
         case _:
             return str(value)
+
+
+def typed_kind(value: Value) -> str:
+    """The kind a kept value is typed in as (`engine.dmn.Kind`), as far as the value itself tells."""
+    match value:
+        case bool():
+            return "boolean"
+        case Formula():
+            return ""
+        case str():
+            return "string"
+        case _:
+            return "number"

@@ -151,7 +151,7 @@ class Reader:
         rules = self._rules()
         laws = self._laws()
         templates = self._documents()
-        texts = self._texts()
+        texts = self.texts()
         if self.errors or definition is None or manifest is None:
             return None
         manifest = secrets.spread(manifest, definition, loaded_forms, decisions)
@@ -278,7 +278,8 @@ class Reader:
                 self._fail(path, exc)
         return found
 
-    def _texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
+        """The English of the package's texts, by the Chinese."""
         data = self._toml("en.toml") or {}
         faults = list(shapes.of_texts(data))
         self.errors += faults

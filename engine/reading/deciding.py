@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from engine import bpmn, catalog, dmn, feel
 from engine import queries as q
@@ -25,9 +26,20 @@ def process_decisions(house: House, query: q.ProcessDecisions) -> tuple[q.Decisi
     with desk(house, query) as at:
         at.require_admin()
         files = files_of(at, query.process_key, query.state)[1]
-        asked = _asked(files)
+        say, asked = _sayer(at, files), _asked(files)
         paths = sorted(path for path in files if path.endswith(".dmn"))
-        return tuple(_file(files, path, asked) for path in paths)
+        return tuple(_file(files, path, asked, say) for path in paths)
+
+
+_Say: TypeAlias = Callable[[str], str]
+"""A text of a package in the viewer's language, where the package has it."""
+
+
+def _sayer(at: Desk, files: Mapping[str, bytes]) -> _Say:
+    if at.lang == "zh":
+        return str
+    texts = catalog.english(files.get(catalog.ENGLISH, b""))
+    return lambda text: texts.get(text, text)
 
 
 def _asked(files: Mapping[str, bytes]) -> dict[str, list[tuple[str, str]]]:
@@ -46,13 +58,14 @@ def _asked(files: Mapping[str, bytes]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _file(
-    files: Mapping[str, bytes], path: str, asked: Mapping[str, list[tuple[str, str]]]
-) -> q.DecisionFileLine:
+_Asked: TypeAlias = Mapping[str, list[tuple[str, str]]]
+
+
+def _file(files: Mapping[str, bytes], path: str, asked: _Asked, say: _Say) -> q.DecisionFileLine:
     problems = catalog.decision_problems(files, path)
     errors = sum(each.severity == "error" for each in problems)
     try:
-        name, lines = _lines(files, path, asked)
+        name, lines = _lines(files, path, asked, say)
     except ModelRejected:
         name, lines = path, ()
     return q.DecisionFileLine(
@@ -79,19 +92,19 @@ def cases_of(files: Mapping[str, bytes], path: str) -> tuple[catalog.DecisionCas
 
 
 def _lines(
-    files: Mapping[str, bytes], path: str, asked: Mapping[str, list[tuple[str, str]]]
+    files: Mapping[str, bytes], path: str, asked: _Asked, say: _Say
 ) -> tuple[str, tuple[q.DecisionLine, ...]]:
     decisions = catalog.load_decisions(files, path)
     tables = {id_: table for id_, table in _tables(files[path]) if table is not None}
-    return decisions.name, tuple(
+    return say(decisions.name), tuple(
         q.DecisionLine(
             id=info.id,
-            name=info.name,
-            question=info.question,
+            name=say(info.name),
+            question=say(info.question),
             hit_policy=_policy(tables[info.id]) if info.id in tables else "",
             rules=len(tables[info.id].rules) if info.id in tables else 0,
-            inputs=tuple(each.label for each in decisions.questions(info.id)),
-            used_by=tuple(asked.get(info.id, ())),
+            inputs=tuple(say(each.label) for each in decisions.questions(info.id)),
+            used_by=tuple((step, say(name)) for step, name in asked.get(info.id, ())),
         )
         for info in decisions.decisions
     )
@@ -123,18 +136,21 @@ def try_decisions(house: House, query: q.TryDecisions) -> q.Tried:
             drawn = _drawn(query.files[query.path])
         except ModelRejected as exc:
             return q.Tried(questions={}, cases=(), unreadable=exc.problems[0].text(at.lang))
-        trial = _Trial(at, decisions, drawn)
+        say = _sayer(at, query.files)
+        trial = _Trial(at, decisions, drawn, say)
         return q.Tried(
-            questions={info.id: _questions(decisions, info.id) for info in decisions.decisions},
+            questions={
+                info.id: _questions(decisions, info.id, say) for info in decisions.decisions
+            },
             cases=tuple(trial.of(case) for case in query.cases[:MOST_TRIED]),
         )
 
 
-def _questions(decisions: dmn.Decisions, decision: str) -> tuple[q.InputQuestion, ...]:
+def _questions(decisions: dmn.Decisions, decision: str, say: _Say) -> tuple[q.InputQuestion, ...]:
     return tuple(
         q.InputQuestion(
             name=each.name,
-            label=each.label,
+            label=say(each.label),
             kind=each.kind,
             choices=each.choices,
             closed=each.closed,
@@ -166,7 +182,10 @@ def _drawn(content: bytes) -> dict[str, _Drawn]:
 class _Trial:
     """Cases tried on one file."""
 
-    def __init__(self, at: Desk, decisions: dmn.Decisions, drawn: Mapping[str, _Drawn]) -> None:
+    def __init__(
+        self, at: Desk, decisions: dmn.Decisions, drawn: Mapping[str, _Drawn], say: _Say
+    ) -> None:
+        self.say = say
         self.at = at
         self.decisions = decisions
         self.drawn = drawn
@@ -191,7 +210,8 @@ class _Trial:
             agrees=agrees,
             tables=tuple(self._asked_tables(outcome.rules)),
             made=tuple(
-                (each.id, each.name, feel.format_literal(each.value)) for each in outcome.made
+                (each.id, self.say(each.name), feel.format_literal(each.value))
+                for each in outcome.made
             ),
             problems=(*problems, *self._told(outcome.diagnostics, inputs)),
         )
@@ -235,28 +255,28 @@ class _Trial:
             table = drawn.table
             numbers = {rule.id: number for number, rule in enumerate(table.rules, 1)}
             yield q.TriedTable(
-                decision=drawn.decision,
+                decision=self.say(drawn.decision),
                 table=each.table,
                 hit_policy=_policy(table),
                 columns=tuple(
                     q.TriedColumn(
                         id=column.id,
-                        label=column.label or column.expression.text,
+                        label=self.say(column.label) or column.expression.text,
                         value=feel.format_literal(value),
                     )
                     for column, value in zip(table.inputs, each.inputs, strict=False)
                 ),
                 rules=tuple(
-                    (rule, numbers.get(rule, 0), _note(table, numbers.get(rule, 0)))
+                    (rule, numbers.get(rule, 0), self._note(table, numbers.get(rule, 0)))
                     for rule in each.rules
                 ),
                 cells=each.cells,
             )
 
-
-def _note(table: model.DecisionTable, number: int) -> str:
-    """What a rule says of itself."""
-    if not number:
-        return ""
-    rule = table.rules[number - 1]
-    return "；".join(text for text in (*rule.annotations, rule.description) if text)
+    def _note(self, table: model.DecisionTable, number: int) -> str:
+        """What a rule says of itself."""
+        if not number:
+            return ""
+        rule = table.rules[number - 1]
+        texts = (*rule.annotations, rule.description)
+        return self.at.pick("；", "; ").join(self.say(text) for text in texts if text)

@@ -127,12 +127,7 @@ def _choices(
     return {
         "deadlines": deadlines(at),
         "forms": tuple(_form(at, package, form_id) for form_id in sorted(forms)),
-        "decisions": tuple(
-            q.Choice(id=decision_id, title=package.text(info.name, at.lang))
-            for decision_id, decisions in package.decisions.items()
-            for info in decisions.decisions
-            if info.id == decision_id
-        ),
+        "decisions": tuple(_decisions(at, package, draft)),
         "documents": tuple(
             q.Choice(id=each.id, title=package.text(each.title, at.lang))
             for each in package.documents.values()
@@ -148,6 +143,22 @@ def _choices(
         "steps": tuple(q.Choice(id=step, title=step) for step in _steps(at)),
         "operations": tuple(q.Choice(id=name, title=name) for name in sorted(at.house.operations)),
     }
+
+
+def _decisions(at: Desk, package: Package, draft: ProcessDraft | None) -> Iterable[q.Choice]:
+    """Every decision of the package, those of the draft as it has them."""
+    drawn = {
+        path: text.encode()
+        for path, text in (draft.files if draft is not None else {}).items()
+        if path.endswith(".dmn")
+    }
+    for path in sorted({path for path in {*package.files, *drawn} if path.endswith(".dmn")}):
+        try:
+            decisions = catalog.load_decisions({**package.files, **drawn}, path).decisions
+        except ModelRejected:
+            continue
+        for info in decisions:
+            yield q.Choice(id=info.id, title=package.text(info.name, at.lang))
 
 
 def _stem(path: str) -> str:

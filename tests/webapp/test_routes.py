@@ -67,6 +67,7 @@ def ids(office: Office) -> dict[str, str]:
         "theirs": draft.draft_id,
         "part": "main.bpmn",
         "form_id": "review",
+        "file": "rules.dmn",
         "wanted": "en",
         "format": "pdf",
         "filename": "icon.svg",

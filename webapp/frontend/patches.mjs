@@ -12,6 +12,18 @@ const EDITOR = fileURLToPath(
 );
 const ONE = "one preact";
 
+const DECISIONS = fileURLToPath(new URL("src/lib/decisions/language.js", import.meta.url));
+
+// A part of dmn-js that is handed no translator, with texts of its own.
+function translated(file, ...changes) {
+  return {
+    filter: new RegExp(`[\\\\/]dmn-js-[a-z-]+[\\\\/]lib[\\\\/](?:.*[\\\\/])?${file}\\.js$`),
+    change: (text) =>
+      `import { inPageLanguage } from ${JSON.stringify(DECISIONS)};\n` +
+      changes.reduce((changed, old) => replacing(old, (found) => `inPageLanguage(${found})`)(changed), text),
+  };
+}
+
 const PATCHES = [
   {
     // This line alone keeps the panel of the older dialect in the bundle.
@@ -52,7 +64,36 @@ const PATCHES = [
       replacing(/"info": "(?:[^"\\]|\\.)*"/g, '"info": ""')(text) +
       `\ncamundaBuiltins.push(...${JSON.stringify(houseFunctions())});\n`,
   },
+  {
+    // The policy lets no style in markup through; set by script it is.
+    filter: /[\\/]dmn-js-shared[\\/]lib[\\/]util[\\/]PoweredByUtil\.js$/,
+    change: (text) => replacing(/domify\((linkMarkup|LIGHTBOX_MARKUP)\)/g, "styled($1)")(text) + STYLED,
+  },
+  {
+    filter: /[\\/]dmn-js-decision-table[\\/]lib[\\/]features[\\/]drag-and-drop[\\/]DragAndDrop\.js$/,
+    change: (text) => replacing(/domify\((`<span style=[^`]*`)\)/, "styled($1)")(text) + STYLED,
+  },
+  translated("ContextMenu", '"Decision table context menu"'),
+  translated("ElementVariableComponent", '"Result"'),
+  translated("ElementVariableEditorComponent", '"Result"', '"Result type"'),
+  translated("ElementLogic", '"Expression of type "', '" is not supported."'),
+  translated("FormalParametersEditor", '"Name"', '"Type"'),
+  translated("InputDurationEdit", '"Value"'),
+  translated("List", '"Remove item"'),
+  translated(
+    "IdsUtil",
+    ...["'Element must have ID.'", "'Element must have unique ID.'", "'Id must not contain spaces.'"],
+    ...["'Id must not contain prefix.'", "'Id must be a valid QName.'"],
+  ),
 ];
+
+const STYLED = `
+function styled(markup) {
+  const made = domify(markup.replaceAll("style=", "data-style="));
+  for (const each of [made, ...made.querySelectorAll("[data-style]")]) each.style.cssText = each.dataset.style ?? "";
+  return made;
+}
+`;
 
 function replacing(old, fresh) {
   return (text) => {

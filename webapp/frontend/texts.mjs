@@ -33,8 +33,10 @@ for (const call of code.matchAll(/(?<![\w$])_?(?:translate|inPageLanguage|t)\d*\
 // Entries of menus name their texts, which are translated where they are shown.
 const named = process.argv[2].includes("form")
   ? "label|title|description|tooltip|placeholder|children|text|emptyListMessage"
-  : "label|title";
-for (const [, text] of code.matchAll(new RegExp(`\\b(?:${named}): \\[?("(?:[^"\\\\]|\\\\.)*")`, "g"))) {
+  : process.argv[2].includes("decisions")
+    ? "label|title|explanation"
+    : "label|title";
+for (const [, text] of code.matchAll(new RegExp(`\\b(?:${named}): \\[?("(?:[^"\\\\\\n]|\\\\.)*")`, "g"))) {
   found.add(JSON.parse(text));
 }
 // What the panel makes of the kinds of elements: BoundaryEventNonInterrupting.
@@ -45,7 +47,7 @@ for (const [, name] of kinds.slice(0, kinds.indexOf("};")).matchAll(/^\s*"?(\w+)
 }
 // Kinds of events and listeners stand in tables of their own.
 for (const table of code.matchAll(/EVENT_TO_LABEL\d* = {([^}]*)}/g)) {
-  for (const [, text] of table[1].matchAll(/: ("(?:[^"\\]|\\.)*")/g)) found.add(JSON.parse(text));
+  for (const [, text] of table[1].matchAll(/: ("(?:[^"\\\n]|\\.)*")/g)) found.add(JSON.parse(text));
 }
 console.log(JSON.stringify([...found].filter((text) => /[A-Za-z]{2}/.test(text)).sort()));
 

@@ -77,7 +77,8 @@ def _editor(view: EditorView) -> dict[str, Any]:
             "check": url_for("admin.check_model", key=key),
             "save": url_for("admin.save_draft", key=key),
             "seat": url_for("admin.editor_seat", key=key),
-            "part": url_for("admin.package_part", key=key, state=view.base_id, part="PATH"),
+            "decision": url_for("admin.edit_decision", key=key, file="ID"),
+            "form": url_for("admin.edit_form", key=key, form_id="ID"),
             "difference": url_for("admin.difference", key=key, old="OLD", new="NEW", other="OTHER"),
             "deploy": url_for("admin.deploy_draft", key=key, state="NEW"),
             "download": url_for("admin.state_model", key=key, state="NEW", download=1),
@@ -147,6 +148,7 @@ def keep(
         version=saved.version,
         beside=saved.beside,
         seen=seen(next(iter(contents.values()))),
+        kept={path: seen(content) for path, content in contents.items()},
     ), 200
 
 

@@ -80,6 +80,7 @@ async function mount(root) {
     check.soon();
   });
   tools(root, modeler, draft, data);
+  besides(root, draft);
   buttons(root, modeler);
   draft.beat();
   await check.now();
@@ -96,7 +97,7 @@ async function mount(root) {
 function office(data) {
   return {
     choices: data.choices,
-    open: (path) => data.urls.part.replace("PATH", path),
+    edit: (kind, id) => data.urls[kind].replace("ID", encodeURIComponent(id)),
   };
 }
 
@@ -135,6 +136,19 @@ const ACTIONS = {
   search: (modeler) => modeler.get("searchPad").toggle(),
   minimap: (modeler) => modeler.get("minimap").toggle(),
 };
+
+// What is edited beside the drawing goes into the drawing's draft: one is made first.
+function besides(root, draft) {
+  root.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[data-beside]");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (!(await draft.begin())) return;
+    const address = new URL(link.href);
+    address.searchParams.set("draft", draft.id);
+    window.open(address, "_blank");
+  });
+}
 
 function tools(root, modeler, draft, data) {
   root.addEventListener("click", async (event) => {

@@ -7,8 +7,8 @@ const LONGEST = 20_000; // … and how long it may go unsaved while one draws on
 const BEAT = 20_000; // how often the page says that it is open
 
 export class Draft {
-  constructor({ data, read, as = "xml", also = () => ({}), tell, translate, onBeside, onEditors }) {
-    Object.assign(this, { data, read, as, also, tell, translate, onBeside, onEditors });
+  constructor({ data, read, as = "xml", also = () => ({}), tell, translate, onBeside, onEditors, onKept }) {
+    Object.assign(this, { data, read, as, also, tell, translate, onBeside, onEditors, onKept });
     this.id = data.draft?.id ?? "";
     this.version = data.draft?.version ?? 0;
     this.seen = data.seen; // how the file stood when it was opened or kept last
@@ -38,6 +38,12 @@ export class Draft {
     return kept;
   }
 
+  // Saves as `save` does, and begins a draft where there is none yet.
+  async begin() {
+    if (!this.id) this.dirty = true;
+    return this.save();
+  }
+
   async _save() {
     this.dirty = false;
     try {
@@ -55,6 +61,7 @@ export class Draft {
       this.id = answer.draft;
       this.version = answer.version;
       this.seen = answer.seen;
+      this.onKept?.(answer);
       const address = new URL(window.location.href);
       address.searchParams.set("draft", this.id);
       window.history.replaceState(null, "", address);

@@ -55,7 +55,7 @@ export function Chosen({ element, id, label, choices, get, set, open }) {
       {known && <Said choice={known} />}
       {known && open && (
         <p class="yf-m-said">
-          <a href={open(value)} target="_blank" rel="noopener">
+          <a href={open(value)} target="_blank" rel="noopener" data-beside>
             {translate("Open beside")}
           </a>
         </p>

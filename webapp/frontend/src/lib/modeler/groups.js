@@ -178,7 +178,7 @@ export default class OfficeGroups {
     const t = this._translate;
     return group("yf-message", t("Recorded by a person"), [
       this._list(element, "sender", t("Who may record that it came"), t("Add a role…"), "roles", true),
-      this._one(element, "form", t("Form with its content"), "forms", (id) => this._office.open(`forms/${id}.form`)),
+      this._one(element, "form", t("Form with its content"), "forms", (id) => this._office.edit("form", id)),
     ]);
   }
 
@@ -186,20 +186,20 @@ export default class OfficeGroups {
 
   _changed(found, element) {
     const t = this._translate;
-    const { choices, open } = this._office;
+    const { choices, edit } = this._office;
     if (found.id === "form") {
       return {
         ...found,
         entries: [
           this._reference(element, "zeebe:FormDefinition", "formId", t("Form"), choices.forms, (id) =>
-            open(`forms/${id}.form`),
+            edit("form", id),
           ),
         ],
       };
     }
     if (found.id === "calledDecision") {
       const decision = this._reference(
-        element, "zeebe:CalledDecision", "decisionId", t("Decision"), choices.decisions, (id) => open(`decisions/${id}`), false,
+        element, "zeebe:CalledDecision", "decisionId", t("Decision"), choices.decisions, (id) => edit("decision", id), false,
       );
       return { ...found, entries: instead(found.entries, /decisionId/i, decision) };
     }
