@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from engine.dmn.parse import parse
 from engine.dmn.problems import Problems
 from tests.support.browser import axe_violations
 from tests.support.office import ADMIN, DRAFTER, LEGAL, PACKAGE, PASSWORD, Office
+from tests.support.pages import page as read_page
 from tests.support.pages import text
 
 if TYPE_CHECKING:
@@ -235,9 +237,11 @@ def test_a_new_decision_is_edited_by_keyboard_beside_the_drawing_in_one_draft(
             expected_version=mine.version,
         )
     )
-    page.locator(".add-rule-add, .add-rule").first.click()
+    page.locator(".add-rule-add").first.click()
+    page.locator("td.input-cell .cm-content:focus").wait_for()
     page.keyboard.type('"货物"')
     page.locator("td.output-cell").first.click()
+    page.locator("td.output-cell .cm-content:focus").wait_for()
     page.keyboard.type('"免收"')
     page.keyboard.press("Control+s")
     page.locator("[data-part=saved][data-state=saved]").wait_for()
@@ -264,6 +268,7 @@ def test_a_new_decision_is_edited_by_keyboard_beside_the_drawing_in_one_draft(
         )
     )
     page.locator("td.output-cell").first.click()
+    page.locator("td.output-cell .cm-content:focus").wait_for()
     page.keyboard.type(" ")
     page.keyboard.press("Control+s")
     page.get_by_role("link", name="查看双方的差异").wait_for()
@@ -329,8 +334,9 @@ def test_a_save_keeps_decision_and_cases_and_tells_how_they_stand(office: Office
     )
     kept = catalog.read_cases(files["cases/consultation.toml"], "")
     assert [each.title for each in kept] == ["甲"]
-    page = office.client(ADMIN).get(f"{EDIT}.dmn".replace("n/edit.dmn", "n.dmn/edit"))
-    assert page.status_code == 200
+    page = office.client(ADMIN).get(f"{LIST}/consultation.dmn/edit?draft={saved['draft']}")
+    (editor,) = read_page(page).xpath("//@data-editor")
+    assert [each["title"] for each in json.loads(editor)["cases"]] == ["甲"]
     refused = asked(office, "save", xml=xml, base="nothing")
     assert refused.status_code == 404
 

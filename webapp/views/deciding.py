@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from engine import catalog
@@ -83,15 +83,15 @@ def _wrong(typed: Mapping[str, str], taken: set[str], there: bool) -> str:
 
 def _blank(decision: str, name: str) -> str:
     """A file with one decision table that has a column and no rule yet."""
-    title = quoteattr(name)
+    title = escape(name)
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
              xmlns:dmndi="https://www.omg.org/spec/DMN/20191111/DMNDI/"
              xmlns:dc="http://www.omg.org/spec/DMN/20180521/DC/"
              xmlns:modeler="http://camunda.org/schema/modeler/1.0"
-             id="Definitions_{decision}" name={title} namespace="urn:yifa:{decision}"
+             id="Definitions_{decision}" name="{title}" namespace="urn:yifa:{decision}"
              modeler:executionPlatform="Camunda Cloud" modeler:executionPlatformVersion="8.5.0">
-  <decision id="{decision}" name={title}>
+  <decision id="{decision}" name="{title}">
     <variable id="Variable_{decision}" name="{decision}" />
     <decisionTable id="Table_{decision}">
       <input id="Input_{decision}">

@@ -14,7 +14,7 @@ from hatch_build import install_packages, node_program
 FRONTEND = Path(__file__).resolve().parents[3] / "webapp" / "frontend"
 NO_TEXTS = re.compile(
     r"[a-z]+:[A-Z]\w+"  # kinds of elements in the code
-    r"|context|every|some|if|for|null|true|false|function"  # words of FEEL
+    r"|context|every|some|if|for|null|true|false|function|name|typeRef"  # words of FEEL
     r"| \+ \w+ \+ |Align elements "  # parts of others
     r"|bpmn\.io|Powered by bpmn\.io|Web-based tooling for BPMN, DMN, and forms powered by"  # the mark
 )
@@ -52,7 +52,7 @@ NOT_SHOWN = {
     # Of the components at work; in the editor they stand still.
     "Nothing to show.", "Search",
 }  # fmt: skip
-SAME = {"BPMN", ", ", "{eventType}: {type}"}
+SAME = {"BPMN", "FEEL", "Java", "PMML", ", ", " is not supported.", "{eventType}: {type}"}
 
 
 def passed(entry: str) -> set[str]:
@@ -73,13 +73,13 @@ def chinese() -> dict[str, str]:
     """The tables as one."""
     code = "".join(
         (FRONTEND / f"src/lib/{folder}/zh.js").read_text(encoding="utf-8")
-        for folder in ("modeler", "forms")
+        for folder in ("modeler", "forms", "decisions")
     )
     pairs = re.findall(r'^  ("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*"),$', code, re.MULTILINE)
     return {json.loads(key): json.loads(value) for key, value in pairs}
 
 
-@pytest.mark.parametrize("entry", ["modeler.js", "form-editor.js"])
+@pytest.mark.parametrize("entry", ["modeler.js", "form-editor.js", "decisions.js"])
 def test_every_text_of_an_editor_has_its_chinese(
     entry: str, chinese: dict[str, str], assets: Path
 ) -> None:
@@ -91,7 +91,7 @@ def test_every_text_of_an_editor_has_its_chinese(
 
 def test_no_chinese_text_is_half_english(chinese: dict[str, str]) -> None:
     proper = re.compile(
-        r"\{\w+\}|ISO 8601|FEEL|DMN|JSON|UTC|Camunda|QName|cron|legality-review|HTML|Markdown|Tab|MB|docx|pdf"
+        r"\{ ?\w+ ?\}|ISO 8601|FEEL|DMN|JSON|UTC|Camunda|QName|cron|legality-review|HTML|Markdown|Tab|MB|docx|pdf"
     )
     for english, text in chinese.items():
         if english not in SAME:
@@ -100,6 +100,6 @@ def test_no_chinese_text_is_half_english(chinese: dict[str, str]) -> None:
 
 
 def test_placeholders_are_those_of_the_english(chinese: dict[str, str]) -> None:
-    placeholder = re.compile(r"\{\w+\}")
+    placeholder = re.compile(r"\{ ?\w+ ?\}")
     for english, text in chinese.items():
         assert set(placeholder.findall(text)) == set(placeholder.findall(english)), english
