@@ -37,17 +37,17 @@ from engine.catalog.secrets import weakened
 from engine.catalog.skeleton import Beginning, skeleton
 
 __all__ = [
+    "ENGLISH",
+    "MOST_CASES",
+    "REGION",
+    "SHELF",
     "Beginning",
     "Confidential",
     "DecisionCase",
-    "ENGLISH",
     "Formula",
     "Law",
-    "MOST_CASES",
     "Manifest",
     "Package",
-    "REGION",
-    "SHELF",
     "Wall",
     "all_problems",
     "as_expected",
