@@ -352,7 +352,7 @@ def drawn_names(files: Mapping[str, bytes]) -> dict[str, tuple[str, str]]:
     path = next((path for path in files if path.endswith(".bpmn")), "")
     if not path:
         return {}
-    english = english_texts(files)
+    english = Reader(files, frozenset()).texts()
     names = bpmn.load(files[path], name=path).texts()
     return {element: (zh, english.get(zh, zh)) for element, zh in names.items()}
 
