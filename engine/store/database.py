@@ -182,7 +182,7 @@ class Database(ABC):
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self.count = Count()
-        self.statements = Statements(engine.dialect)
+        self.statements = Statements.of(engine.dialect)
         self._idle: list[PoolProxiedConnection] = []
         """Connections at rest, the last one used first; the pool counts them as taken."""
 

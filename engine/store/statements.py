@@ -7,7 +7,7 @@ hands it to the driver with its values in order.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -63,6 +63,13 @@ def order_by(of: sa.Table, order: Sequence[str]) -> list[sa.ColumnElement[Any]]:
 
 class Statements:
     """All statements of one dialect."""
+
+    known: ClassVar[dict[tuple[str, str], Statements]] = {}
+
+    @classmethod
+    def of(cls, dialect: Dialect) -> Statements:
+        """Those of a dialect, shared by all databases that speak it: trials open many for a moment."""
+        return cls.known.setdefault((dialect.name, dialect.paramstyle), cls(dialect))
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
