@@ -13,6 +13,8 @@ fields are never taken from the answers.
 """
 
 from engine.forms.checks import PeopleCheck
+from engine.forms.difference import NAMES as ATTRIBUTE_NAMES
+from engine.forms.difference import FieldChange, difference
 from engine.forms.form import Form, lint, parse
 from engine.forms.house import OPINION, house_form
 from engine.forms.presenting import Shown, ShownTable, node_text
@@ -22,8 +24,10 @@ from engine.forms.validation import Validated
 from engine.forms.values import FileRef
 
 __all__ = [
+    "ATTRIBUTE_NAMES",
     "OPINION",
     "Component",
+    "FieldChange",
     "FieldInfo",
     "FileRef",
     "Form",
@@ -39,6 +43,7 @@ __all__ = [
     "Subtype",
     "TableView",
     "Validated",
+    "difference",
     "house_form",
     "lint",
     "node_text",

@@ -173,3 +173,5 @@ class Comparison:
     """Other files that differ: path and ``added``, ``removed`` or ``changed``."""
     weaker: tuple[str, ...]
     """What the new one protects less, in words."""
+    forms: tuple[tuple[str, tuple[ChangeLine, ...]], ...] = ()
+    """Of each form that changed: its path, and the fields that did."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine import bpmn, catalog
+from engine import bpmn, catalog, forms
 from engine import queries as q
 from engine.catalog import Package
 from engine.clock import legal_date
@@ -320,6 +320,7 @@ def compare(house: House, query: q.CompareProcess) -> q.Comparison:
             changes=tuple(change_line(at, change) for change in changes),
             files=tuple(_other_files(old, new)),
             weaker=_weaker(at, old, new),
+            forms=tuple(_forms(at, old, new)),
         )
 
 
@@ -352,6 +353,31 @@ def _other_files(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterable
         if path.endswith(".bpmn") or old.get(path) == new.get(path):
             continue
         yield path, "added" if path not in old else "removed" if path not in new else "changed"
+
+
+def _forms(
+    at: Desk, old: Mapping[str, bytes], new: Mapping[str, bytes]
+) -> Iterable[tuple[str, tuple[q.ChangeLine, ...]]]:
+    """What changed in forms that both states have, field by field."""
+    texts = catalog.english(new.get(catalog.ENGLISH, b"")) if at.lang == "en" else {}
+    for path in sorted(path for path in new if path.endswith(".form") and path in old):
+        changes = forms.difference(old[path], new[path]) if old[path] != new[path] else ()
+        if changes:
+            yield path, tuple(_field_line(at, change, texts) for change in changes)
+
+
+def _field_line(at: Desk, change: forms.FieldChange, texts: Mapping[str, str]) -> q.ChangeLine:
+    return q.ChangeLine(
+        element=change.path,
+        how=change.how,
+        name=texts.get(change.label, change.label),
+        kind=change.kind,
+        moved=change.moved,
+        details=tuple(
+            (at.pick(*forms.ATTRIBUTE_NAMES.get(name, (name, name))), before, after)
+            for name, before, after in change.details
+        ),
+    )
 
 
 def _weaker(at: Desk, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[str, ...]:

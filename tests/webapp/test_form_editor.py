@@ -179,7 +179,11 @@ def test_a_form_is_changed_tried_kept_deployed_and_filled_in(page: Page, served:
     page.locator("[data-form-editor][data-mounted=yes]").wait_for()
     page.locator("[data-do=deploy]").click()
     page.wait_for_url("**/deploy/**")
-    assert "forms/review.form" in page.locator("main").inner_text()
+    added = page.get_by_role("row", name=re.compile("增加 法律依据"))
+    assert "basis" in added.inner_text()
+    changed = page.get_by_role("row", name=re.compile("修改 审核意见"))
+    assert "审核意见 → 审核意见（写明依据）" in changed.inner_text()
+    assert axe_violations(page) == []
     page.get_by_role("button", name="部署第 2 版").click()
     page.get_by_text("已部署第 2 版").wait_for()
     assert drafts(served) == ()
@@ -342,6 +346,30 @@ def test_the_preview_answers_as_the_step_would_and_keeps_nothing(office: Office)
     assert (broken["html"], bool(broken["text"])) == ("", True)
     assert drafts(office) == ()
     assert office.engine.query(q.Cases(viewer=SYSTEM)) == before
+
+
+def test_files_are_tried_by_name_and_size_alone(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    field = {
+        "type": "filepicker",
+        "key": "file",
+        "label": "附件",
+        "accept": ".docx",
+        "validate": {"required": True},
+        "properties": {"maxSize": "1MB"},
+    }
+    form = json.dumps({"type": "default", "components": [field]})
+    given = {"_text": form, "_base": base(office), "_lang": "zh", "_mode": "send"}
+    for told, wrong in (
+        ({"name": "a.docx", "size": 1000, "type": ""}, 0),
+        ({"name": "a.exe", "size": 1000, "type": ""}, 1),
+        ({"name": "a.docx", "size": 2_000_000, "type": ""}, 1),
+    ):
+        answer = preview(visitor, **given, **{"file-_on": "1", "file-_keep": json.dumps(told)})
+        assert answer.get_json()["wrong"] == wrong, told
+    for junk in ("", "x", "[]", "{}", "[" * 5000):
+        answer = preview(visitor, **given, **{"file-_on": "1", "file-_keep": junk})
+        assert answer.get_json()["wrong"] == 1
 
 
 def test_a_form_that_is_not_there_is_said_to_be_missing(office: Office) -> None:

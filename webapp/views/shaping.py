@@ -31,6 +31,7 @@ from engine.queries import (
 )
 from webapp import forms
 from webapp.current import ask, do, engine, lang
+from webapp.forms.naming import KEEP
 from webapp.i18n import LANGS
 from webapp.protection import framing
 from webapp.views import filling
@@ -246,15 +247,31 @@ def _shown(form: Form, context: Mapping[str, Any]) -> Page:
     mode = request.form.get("_mode", "")
     answers = form.blank(context, now=now)
     if mode in ("fill", "send"):
-        post = forms.read(form, request.form)
+        files = _named_files()
+        post = forms.read(form, request.form, known=files)
         answers = post.answers
         if mode == "send":
-            outcome = form.validate(answers, context, now=now, people=_may_be_picked)
+            outcome = form.validate(answers, context, now=now, people=_may_be_picked, files=files)
             problems = outcome.problems
             kept = None if problems else _as_json(outcome.values)
     view = filling.shown(form, answers, context, problems)
     html = render_template("admin/form_preview.html", form=view, sent=mode == "send", kept=kept)
     return jsonify(html=html, kept=kept, wrong=len(problems))
+
+
+def _named_files() -> dict[str, dict[str, Any]]:
+    """Files that were chosen in the preview: it sends what they are called, never the files."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, values in request.form.lists():
+        for mark in values if name.endswith(f"-{KEEP}") else ():
+            try:
+                told = json.loads(mark)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(told, dict) and isinstance(told.get("size"), int):
+                texts = {each: str(told.get(each, ""))[:200] for each in ("name", "type")}
+                found[mark] = {**texts, "id": mark, "size": told["size"], "sha256": ""}
+    return found
 
 
 def _may_be_picked(user_id: str, role: str, unit: str) -> bool:

@@ -382,7 +382,13 @@ def _changes(comparison: Comparison) -> Sheet:
         for detail in (change.details or (("", "", ""),))
     )
     files = ((how[kind], path, "", "", "") for path, kind in comparison.files)
-    return Sheet(comparison.new_title, columns, (*elements, *files))
+    fields = (
+        (how[line.how], f"{path} · {line.name}", *detail)
+        for path, lines in comparison.forms
+        for line in lines
+        for detail in (line.details or (("", "", ""),))
+    )
+    return Sheet(comparison.new_title, columns, (*elements, *files, *fields))
 
 
 @admin.pages.get("/processes/<key>/states/<state>/tables/<path:part>.xlsx")

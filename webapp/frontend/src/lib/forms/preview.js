@@ -24,7 +24,7 @@ export class Preview {
     const mine = ++this._asked;
     const form = this._frame.contentDocument?.querySelector("form");
     const body = form && mode !== "new" ? new FormData(form) : new FormData();
-    for (const name of [...body.keys()]) if (body.get(name) instanceof File) body.delete(name);
+    namedOnly(body);
     if (pressed?.name) body.append(pressed.name, pressed.value);
     const given = { ...this.given(), lang: this.lang, data: this._part("data").value, mode: form || mode === "new" ? mode : "new" };
     for (const [name, value] of Object.entries(given)) body.append(`_${name}`, value);
@@ -109,5 +109,16 @@ export class Preview {
 
   _part(name) {
     return this.root.querySelector(`[data-part=${name}]`);
+  }
+}
+
+// Of files the server is told what they are called and how large they are; the files stay here.
+function namedOnly(body) {
+  for (const [name, value] of [...body.entries()]) {
+    if (!(value instanceof File)) continue;
+    body.delete(name);
+    if (!value.name) continue;
+    const { name: called, size, type } = value;
+    body.append(`${name}-_keep`, JSON.stringify({ name: called, size, type }));
   }
 }
