@@ -229,6 +229,19 @@ def test_a_second_save_is_told_and_the_drawing_keeps_its_draft(page: Page, serve
     assert "乙的改法" in json.dumps(form_of(served, mine.id), ensure_ascii=False)
     assert "甲的第二次" in json.dumps(form_of(served, other.id), ensure_ascii=False)
 
+    # From the drawing its step's form opens beside, in the drawing's own draft.
+    page.locator("[data-leads=model]").click()
+    page.locator("[data-modeler][data-mounted=yes]").wait_for()
+    page.evaluate(
+        "() => { const modeler = document.querySelector('[data-modeler]').yfModeler;"
+        " modeler.get('selection').select(modeler.get('elementRegistry').get('S2_review')); }"
+    )
+    page.locator("[data-group-id=group-form] .bio-properties-panel-group-header").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="另页打开").click()
+    opened.value.locator("[data-form-editor][data-mounted=yes]").wait_for()
+    assert f"forms/review/edit?draft={other.id}" in opened.value.url
+
 
 # ---------------------------------------------------------------------- without a browser
 

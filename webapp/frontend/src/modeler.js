@@ -148,6 +148,16 @@ function besides(root, draft) {
     address.searchParams.set("draft", draft.id);
     window.open(address, "_blank");
   });
+  for (const link of document.querySelectorAll("a[data-leads]")) {
+    link.addEventListener("click", async (event) => {
+      if (!draft.id && !draft.dirty) return;
+      event.preventDefault();
+      if (!(await draft.save())) return;
+      const address = new URL(link.href);
+      address.searchParams.set("draft", draft.id);
+      window.location.assign(address);
+    });
+  }
 }
 
 function tools(root, modeler, draft, data) {
