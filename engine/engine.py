@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -14,7 +15,7 @@ from engine.executor import Executor
 from engine.handlers import seals
 from engine.handlers.house import House, Operation
 from engine.handlers.jobs import seal_job
-from engine.law.roles import parse_roles
+from engine.law.roles import Roles, parse_roles
 from engine.model.evidence import Flaw
 from engine.model.ids import new_id
 from engine.model.rows import Job
@@ -77,7 +78,7 @@ class Engine:
             files=FileStore(settings.files_dir),
             settings=settings,
             shelves=_shelves(folder, settings.region),
-            roles=parse_roles((folder / "roles.toml").read_text(encoding="utf-8")),
+            roles=_roles((folder / "roles.toml").read_text(encoding="utf-8")),
             operations=dict(operations or {}),
             script_handlers=dict(script_handlers or {}),
         )
@@ -128,6 +129,12 @@ class Engine:
 def _embedded(url: str | None) -> config.Settings:
     """Settings of an engine inside another program: defaults, beside the database asked for."""
     return config.Settings(database_url=url) if url else config.Settings()
+
+
+@lru_cache(maxsize=8)
+def _roles(text: str) -> Roles:
+    """The same roles for the same text: throw-away offices beside the office read them again."""
+    return parse_roles(text)
 
 
 def _shelves(folder: Path, region: str) -> dict[str, bytes]:

@@ -18,6 +18,8 @@ from engine.commands import SYSTEM, GrantRole, SaveUnit, SaveUser
 from engine.config import Settings
 from engine.engine import Engine
 
+DATABASE = "office.db"
+"""The file of a throw-away office, in its folder."""
 MOST_PEOPLE = 200
 """People of an office that are taken along into another."""
 
@@ -150,8 +152,10 @@ def beside(
     house = office.house
     settings = within(house.settings, folder)
     nothing = dict.fromkeys(house.operations, _nothing)
+    empty = not (folder / DATABASE).exists()  # a copy has its tables
     engine = Engine.open(
         settings=replace(settings, region=region) if region else settings,
+        migrate=empty,
         clock=clock,
         operations=nothing if harmless else house.operations,
         script_handlers=house.script_handlers,
@@ -164,7 +168,7 @@ def within(settings: Settings, folder: Path) -> Settings:
     """The same settings for a house whose database and files lie in ``folder``."""
     return replace(
         settings,
-        database_url=f"sqlite:///{folder / 'office.db'}",
+        database_url=f"sqlite:///{folder / DATABASE}",
         files_dir=folder / "files",
         embedded_worker=False,
     )

@@ -29,7 +29,7 @@ def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with the township and all processes, to be copied."""
     folder = tmp_path_factory.mktemp("founded")
     path = folder / "founded.db"
-    with _open(f"sqlite:///{path}", folder, VirtualClock(FOUNDED)) as engine:
+    with _open(f"sqlite:///{path}", folder, VirtualClock(FOUNDED), migrate=True) as engine:
         found(engine)
     return path
 
@@ -46,7 +46,8 @@ def founded_postgres(
         name,
     )
     folder = tmp_path_factory.mktemp("founded-postgres")
-    with _open(psycopg_url(postgres_server, name), folder, VirtualClock(FOUNDED)) as engine:
+    url = psycopg_url(postgres_server, name)
+    with _open(url, folder, VirtualClock(FOUNDED), migrate=True) as engine:
         found(engine)
     yield name
     _administer(postgres_server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -93,8 +94,8 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "render", fill_only)
 
 
-def _open(url: str, folder: Path, clock: VirtualClock) -> Engine:
-    return Engine.open(url, settings=settings(url, folder / "files"), clock=clock)
+def _open(url: str, folder: Path, clock: VirtualClock, *, migrate: bool = False) -> Engine:
+    return Engine.open(url, settings=settings(url, folder / "files"), clock=clock, migrate=migrate)
 
 
 def _administer(server: str, statement: str, name: str) -> None:

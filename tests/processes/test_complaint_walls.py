@@ -92,7 +92,8 @@ def office(founded: Path, tmp_path: Path) -> Iterator[Office]:
 
 def _open(folder: Path, clock: VirtualClock) -> Engine:
     url = f"sqlite:///{folder / 'case.db'}"
-    return Engine.open(url, settings=settings(url, folder / "files"), clock=clock)
+    empty = not (folder / "case.db").exists()
+    return Engine.open(url, settings=settings(url, folder / "files"), clock=clock, migrate=empty)
 
 
 def start(office: Office, *, accusation: bool, users: list[str], by: str = "wen.jing") -> None:

@@ -63,7 +63,9 @@ def open_engine(folder: Path, **changes: Any) -> Engine:
             **changes,
         }
     )
-    return Engine.open(settings=settings, clock=VirtualClock(OPENED))
+    # A copy of what was founded has its tables.
+    empty = not (folder / "office.db").exists()
+    return Engine.open(settings=settings, clock=VirtualClock(OPENED), migrate=empty)
 
 
 class Office:
