@@ -94,28 +94,33 @@ def cases_of(files: Mapping[str, bytes], path: str) -> tuple[catalog.DecisionCas
 def _lines(
     files: Mapping[str, bytes], path: str, asked: _Asked, say: _Say
 ) -> tuple[str, tuple[q.DecisionLine, ...]]:
-    decisions = catalog.load_decisions(files, path)
-    tables = {id_: table for id_, table in _tables(files[path]) if table is not None}
-    return say(decisions.name), tuple(
+    drawn = parse(files[path], Problems())
+    try:
+        whole: dmn.Decisions | None = catalog.load_decisions(files, path)
+    except ModelRejected:  # begun, and not whole yet
+        whole = None
+    return say(drawn.name), tuple(
         q.DecisionLine(
-            id=info.id,
-            name=say(info.name),
-            question=say(info.question),
-            hit_policy=_policy(tables[info.id]) if info.id in tables else "",
-            rules=len(tables[info.id].rules) if info.id in tables else 0,
-            inputs=tuple(say(each.label) for each in decisions.questions(info.id)),
-            used_by=tuple((step, say(name)) for step, name in asked.get(info.id, ())),
+            id=node.id,
+            name=say(node.name),
+            question=say(node.question),
+            hit_policy=_policy(table) if table is not None else "",
+            rules=len(table.rules) if table is not None else 0,
+            inputs=tuple(say(each.label) for each in whole.questions(node.id)) if whole else (),
+            used_by=tuple((step, say(name)) for step, name in asked.get(node.id, ())),
         )
-        for info in decisions.decisions
+        for node, table in _tables(drawn)
     )
 
 
-def _tables(content: bytes) -> Iterator[tuple[str, model.DecisionTable | None]]:
-    """The decisions of a file by id, and the table of each whose logic is one."""
-    for node in parse(content, Problems()).nodes.values():
+def _tables(
+    drawn: model.Model,
+) -> Iterator[tuple[model.Decision, model.DecisionTable | None]]:
+    """The decisions of a file, and the table of each whose logic is one."""
+    for node in drawn.nodes.values():
         if isinstance(node, model.Decision):
             logic = node.expression
-            yield node.id, logic if isinstance(logic, model.DecisionTable) else None
+            yield node, logic if isinstance(logic, model.DecisionTable) else None
 
 
 def _policy(table: model.DecisionTable) -> str:

@@ -365,6 +365,25 @@ def test_the_list_tells_what_asks_a_decision_and_refuses_ids_that_are_taken(offi
     assert office.client(DRAFTER).get(LIST).status_code == 403
 
 
+def test_decisions_of_a_process_that_was_never_deployed_are_edited_too(office: Office) -> None:
+    visitor = office.client(ADMIN)
+    answers = {
+        "key": "road_repair",
+        "title": "道路维修",
+        "title_en": "Road repair",
+        "starter": "drafter",
+        "step": "批准维修",
+        "step_en": "Approve the repair",
+        "handler": "head",
+    }
+    state = visitor.post("/admin/processes/new", answers).location.rpartition("=")[2]
+    address = "/admin/processes/road_repair/decisions"
+    assert "还没有决策" in text(visitor.get(f"{address}?draft={state}"))
+    made = visitor.post(address, {"name": "天数", "id": "days", "draft": state})
+    assert "编辑决策：天数" in text(visitor.get(made.location))
+    assert "天数" in text(visitor.get(f"{address}?draft={state}"))
+
+
 def test_the_editor_is_found_by_a_decisions_id_and_downloads_are_files(office: Office) -> None:
     base = with_rules(office)
     visitor = office.client(ADMIN)

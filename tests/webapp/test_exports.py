@@ -126,6 +126,7 @@ SHOWN = {
         "/admin/processes",
         "/admin/processes/supplies",
         "/admin/processes/supplies/forms",
+        "/admin/processes/supplies/decisions?draft={draft}",
         "/admin/processes/supplies/difference?old={version}&new={draft}",
         "/admin/processes/supplies/deploy/{draft}",
         "/admin/processes/supplies/states/{draft}/parts/rules.dmn",

@@ -22,6 +22,7 @@ from engine.queries import (
     Jobs,
     PackageForms,
     PackagePart,
+    ProcessDecisions,
     ProcessEditor,
     Processes,
     ProcessFiles,
@@ -35,6 +36,7 @@ from webapp.asked import whole
 from webapp.current import ask, lang
 from webapp.sheets import Column, Sheet, book, sheet
 from webapp.views import admin
+from webapp.views.deciding import policies
 from webapp.views.exports import every_row
 from webapp.views.naming import listed
 
@@ -319,6 +321,41 @@ def forms_export(key: str) -> Response:
         for line in ask(PackageForms, process_key=key, state=state)
     )
     return sheet(_("全部表单"), columns, rows)
+
+
+@admin.pages.get("/processes/<key>/decisions.xlsx")
+def decisions_export(key: str) -> Response:
+    """The decisions of a process or of a draft, with the steps that ask them."""
+    view = ask(ProcessEditor, process_key=key, draft_id=request.args.get("draft", "")[:40])
+    state = view.draft.id if view.draft else view.base_id
+    columns = [
+        Column(_("决策"), width=32),
+        Column(_("编号"), width=24),
+        Column(_("使用它的步骤"), width=40),
+        Column(_("输入"), width=60),
+        Column(_("规则"), "number"),
+        Column(_("命中策略")),
+        Column(_("错误"), "number"),
+        Column(_("提醒"), "number"),
+        Column(_("案例"), "number"),
+    ]
+    named = policies()
+    rows = (
+        (
+            line.name,
+            line.id,
+            listed(name for _element, name in line.used_by),
+            listed(line.inputs),
+            line.rules,
+            named.get(line.hit_policy, line.hit_policy),
+            file.errors,
+            file.warnings,
+            file.cases,
+        )
+        for file in ask(ProcessDecisions, process_key=key, state=state)
+        for line in file.decisions
+    )
+    return sheet(_("全部决策"), columns, rows)
 
 
 @admin.pages.get("/processes/<key>/difference.xlsx")
