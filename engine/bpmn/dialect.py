@@ -4,11 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from lxml import etree
 
 from engine.bpmn import names
 from engine.bpmn.definition import Constraint
+
+PROPERTIES: Final = frozenset(
+    {
+        "constraint.N",
+        "constraint.N.message",
+        "deadline",
+        "deadline.from",
+        "document",
+        "extend",
+        "extend.deadline",
+        "extend.reason",
+        "form",
+        "irrevocable",
+        "law",
+        "notHandlerOf",
+        "returnTo",
+        "role",
+        "sameHandlerAs",
+        "sender",
+        "stage",
+        "step",
+        "unique",
+    }
+)
+"""Every ``zeebe:property`` that means something to us; editors and their templates offer each."""
 
 _SEPARATORS = re.compile(r"[,，、;；\s]+")
 _CONSTRAINT = re.compile(r"constraint\.([A-Za-z0-9_]+)")

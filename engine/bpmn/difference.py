@@ -275,6 +275,8 @@ _LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "property:document": ("文书", "documents"),
     "property:law": ("法条", "articles"),
     "property:notHandlerOf": ("不得与其同一人", "not the handler of"),
+    "property:returnTo": ("可退回到", "may be sent back to"),
+    "property:irrevocable": ("办理后即对外生效", "has taken effect outside"),
     "property:sameHandlerAs": ("须与其同一人", "same handler as"),
     "property:role": ("角色", "role"),
     "property:sender": ("谁可登记", "who may record it"),

@@ -41,6 +41,17 @@ def _user_task(at: Desk) -> _Made:
             _property(at, "law", "办理时显示的法条（编号，逗号分隔）", "Articles shown (ids)"),
             _property(at, "notHandlerOf", "不得与这些任务同一人（任务 id）", "Not the handler of"),
             _property(at, "sameHandlerAs", "须与这些任务同一人（任务 id）", "Same handler as"),
+            _property(at, "returnTo", "可退回到的环节（id，逗号分隔；none 为不得退回）",
+                      "May be sent back to (ids, or none)"),
+            _property(at, "irrevocable", "办理后即对外生效，不得退回到它之前", "Has taken effect outside: "
+                      "nothing is sent back behind it", type="Dropdown", choices=[
+                          {"name": at.pick("否", "No"), "value": ""},
+                          {"name": at.pick("是", "Yes"), "value": "true"}]),
+            _property(at, "unique", "全单位只能用一次的字段（逗号分隔）",
+                      "Fields whose values are taken once in the office"),
+            _property(at, "extend", "延长期限多少（FEEL）", "Extends a limit by (FEEL)"),
+            _property(at, "extend.deadline", "延长哪个期限（编号）", "Limit that is extended (id)"),
+            _property(at, "extend.reason", "延长的理由（FEEL）", "Reason of the extension (FEEL)"),
             _property(at, "constraint.1", "提交时须成立（FEEL）", "Must hold on completion (FEEL)",
                       type="Text"),
             _property(at, "constraint.1.message", "不成立时的提示", "What to say when it does not"),

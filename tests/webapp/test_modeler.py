@@ -206,6 +206,67 @@ def test_two_who_draw_see_each_other_and_overwrite_nothing(page: Page, served: O
     assert left.id == mine.id
 
 
+@pytest.mark.browser
+def test_tokens_are_sent_through_the_drawing_and_nothing_is_changed_by_it(
+    page: Page, served: Office
+) -> None:
+    drawing(page, served)
+    before = page.evaluate(f"{MODELER}.saveXML({{ format: true }}).then((saved) => saved.xml)")
+    button = page.get_by_role("button", name="模拟走一遍")
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    page.locator(".bts-context-pad[title=让它发生]").first.click()
+    page.get_by_title("模拟记录 (L)").click()
+    page.locator(".bts-log .bts-text", has_text="采购申请").wait_for()
+    assert page.locator(".bts-log .bts-text", has_text="流程已开始").count() == 1
+    shown = page.locator(".yf-m-canvas").inner_text()
+    assert "Simulation" not in shown
+    assert "started" not in shown
+    titles = page.eval_on_selector_all(
+        ".yf-m-canvas [title]", "(found) => found.map((each) => each.title)"
+    )
+    proper = re.compile("(只看这一次：).*|Powered by bpmn.io")  # a made-up id; the watermark
+    assert [each for each in titles if re.search("[A-Za-z]{2}", proper.sub("", each))] == []
+    assert axe_violations(page) == []
+    during = page.evaluate(f"{MODELER}.saveXML({{ format: true }}).then((saved) => saved.xml)")
+    assert during == before
+    assert not page.locator("[data-part=panel]").is_visible()
+    button.click()
+    assert page.locator("[data-part=panel]").is_visible()
+    page.evaluate(RENAME, ["S2_review", "先改后模拟"])
+    page.evaluate(f"{MODELER}.get('canvas').focus()")
+    page.keyboard.press("t")
+    assert button.get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="撤消").click()
+    assert button.get_attribute("aria-pressed") == "false"
+    name = f"{MODELER}.get('elementRegistry').get('S2_review').businessObject.name"
+    assert page.evaluate(name) == "法制审核"
+
+
+@pytest.mark.browser
+def test_where_a_step_may_be_sent_back_to_is_chosen_in_the_panel(
+    page: Page, served: Office
+) -> None:
+    drawing(page, served)
+    page.evaluate(
+        f"{MODELER}.get('selection').select({MODELER}.get('elementRegistry').get('S3_sign'))"
+    )
+    page.locator("[data-group-id=group-yf-back] .bio-properties-panel-group-header").click()
+    page.locator("#bio-properties-panel-yf-returnTo").select_option("S1_items")
+    page.locator("#bio-properties-panel-yf-irrevocable").select_option("true")
+    assert axe_violations(page) == []
+    page.keyboard.press("Control+s")
+    page.locator("[data-part=saved][data-state=saved]").wait_for()
+    (kept,) = drafts(served)
+    files = served.engine.query(
+        q.ProcessFiles(viewer=SYSTEM, process_key="supplies", state=kept.id)
+    )
+    element = bpmn.load(files["main.bpmn"]).elements["S3_sign"]
+    assert element.properties["returnTo"] == "S1_items"
+    assert element.properties["irrevocable"] == "true"
+    assert page.get_by_text("没有发现问题").count() == 1
+
+
 # ---------------------------------------------------------------------- without a browser
 
 

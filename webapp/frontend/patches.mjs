@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formTexts } from "./formtexts.mjs";
+import { simulationTexts } from "./simulationtexts.mjs";
 
 const LANGUAGE = fileURLToPath(new URL("src/lib/modeler/language.js", import.meta.url));
 
@@ -51,6 +52,11 @@ const PATCHES = [
     // No translator at all: see there.
     filter: /[\\/]@bpmn-io[\\/]form-js-(?:editor|viewer)[\\/]dist[\\/]index\.es\.js$/,
     change: (text) => formTexts(text, replacing),
+  },
+  {
+    // No translator either.
+    filter: /[\\/]bpmn-js-token-simulation[\\/]lib[\\/]features[\\/].*\.js$/,
+    change: (text, path) => simulationTexts(path, text, replacing),
   },
   {
     // Its messages are English only. The server checks every formula, in the page's language.
@@ -131,7 +137,7 @@ export const patches = {
     });
     for (const { filter, change } of PATCHES) {
       build.onLoad({ filter }, ({ path }) => ({
-        contents: change(readFileSync(path, "utf8")),
+        contents: change(readFileSync(path, "utf8"), path),
         loader: "js",
       }));
     }

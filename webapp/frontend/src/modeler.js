@@ -6,6 +6,7 @@
 import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, ZeebePropertiesProviderModule } from "bpmn-js-properties-panel";
 import BpmnModeler from "bpmn-js/lib/Modeler";
 import ZeebeBehaviors from "camunda-bpmn-js-behaviors/lib/camunda-cloud";
+import TokenSimulationModule from "bpmn-js-token-simulation";
 import minimapModule from "diagram-js-minimap";
 import zeebe from "zeebe-bpmn-moddle/resources/zeebe.json";
 import "./modeler.css";
@@ -38,6 +39,7 @@ async function mount(root) {
       ZeebePropertiesProviderModule,
       { __init__: ["officeGroups"], officeGroups: ["type", OfficeGroups] },
       minimapModule,
+      TokenSimulationModule,
     ],
   });
   const read = async () => (await modeler.saveXML({ format: true })).xml;
@@ -81,6 +83,7 @@ async function mount(root) {
   });
   tools(root, modeler, draft, data);
   besides(root, draft);
+  simulation(root, modeler);
   buttons(root, modeler);
   draft.beat();
   await check.now();
@@ -135,6 +138,7 @@ const ACTIONS = {
   smaller: (modeler) => modeler.get("zoomScroll").stepZoom(-1),
   search: (modeler) => modeler.get("searchPad").toggle(),
   minimap: (modeler) => modeler.get("minimap").toggle(),
+  simulate: (modeler) => modeler.get("toggleMode").toggleMode(),
 };
 
 // What is edited beside the drawing goes into the drawing's draft: one is made first.
@@ -185,6 +189,18 @@ function tools(root, modeler, draft, data) {
       draft.save();
     }
   });
+}
+
+// While tokens are sent through it nothing is drawn, and the panel is away; what is undone ends it.
+function simulation(root, modeler) {
+  const button = root.querySelector("[data-do=simulate]");
+  let active = false;
+  modeler.on("tokenSimulation.toggleMode", (event) => {
+    active = event.active;
+    button.setAttribute("aria-pressed", `${active}`);
+    root.classList.toggle("yf-m-simulating", active);
+  });
+  modeler.on("commandStack.changed", () => active && modeler.get("toggleMode").toggleMode(false));
 }
 
 function buttons(root, modeler) {

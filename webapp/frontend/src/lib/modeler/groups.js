@@ -7,7 +7,7 @@ import { Chosen, PickList, PropertyArea, PropertyText, Suggested } from "./entri
 import { attribute, properties, property, setAttribute, setProperties } from "./properties.js";
 
 const OURS =
-  /^(deadline|deadline\.from|extend|extend\.deadline|extend\.reason|unique|step|stage|document|law|notHandlerOf|sameHandlerAs|constraint\.[A-Za-z0-9_]+(\.message)?|role|sender|form)$/;
+  /^(deadline|deadline\.from|extend|extend\.deadline|extend\.reason|unique|step|stage|document|law|notHandlerOf|sameHandlerAs|returnTo|irrevocable|constraint\.[A-Za-z0-9_]+(\.message)?|role|sender|form)$/;
 
 // What the engine has no use for: offering it would only lead to complaints.
 const LEFT_OUT = new Set([
@@ -51,6 +51,7 @@ export default class OfficeGroups {
       isAny(element, ["bpmn:Activity"]) && this._step(element, task),
       task && this._papers(element),
       task && this._duties(element),
+      is(element, "bpmn:UserTask") && this._back(element),
       task && this._constraints(element),
       is(element, "bpmn:Lane") && this._lane(element),
       receives(element) && this._message(element),
@@ -118,6 +119,20 @@ export default class OfficeGroups {
     ]);
   }
 
+  // To where a person may send the matter back from here, and whether anything is taken back behind it.
+  _back(element) {
+    const t = this._translate;
+    const nowhere = { id: "none", title: t("Nowhere: nothing is sent back from here") };
+    const earlier = this._handled(element).filter((each) => each.person);
+    return group("yf-back", t("Sending back"), [
+      this._picked(element, "returnTo", t("May be sent back to"), t("Add a step…"), [nowhere, ...earlier]),
+      {
+        ...this._one(element, "irrevocable", t("Once done, it has taken effect outside"), "irrevocable"),
+        choices: [{ id: "true", title: t("Yes: nothing is sent or taken back behind it") }],
+      },
+    ]);
+  }
+
   // Steps of the drawing that somebody does.
   _handled(element) {
     return this._injector
@@ -125,7 +140,7 @@ export default class OfficeGroups {
       .filter((each) => each !== element && !each.labelTarget && (is(each, "bpmn:UserTask") || receives(each)))
       .map((each) => {
         const object = getBusinessObject(each);
-        return { id: object.id, title: object.get("name") || object.id };
+        return { id: object.id, title: object.get("name") || object.id, person: is(each, "bpmn:UserTask") };
       })
       .sort((a, b) => a.id.localeCompare(b.id));
   }
