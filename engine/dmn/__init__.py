@@ -15,11 +15,13 @@ from engine.dmn.decisions import (
     lint,
     load,
 )
+from engine.dmn.difference import DecisionChange, difference
 from engine.dmn.needs import RequiredInput
 from engine.dmn.outcome import Diagnostic, Fired, Made, Outcome
 from engine.dmn.read import namespace
 
 __all__ = [
+    "DecisionChange",
     "DecisionInfo",
     "Decisions",
     "Diagnostic",
@@ -30,6 +32,7 @@ __all__ = [
     "Question",
     "RequiredInput",
     "ServiceInfo",
+    "difference",
     "lint",
     "load",
     "namespace",

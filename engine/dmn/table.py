@@ -200,9 +200,10 @@ class Table:
                 run.note(
                     "dmn-output-value",
                     column.place.where,
-                    f"规则 {rule.id} 的输出 {feel.format_value(value)} 不在该列列出的取值之内。",
-                    f"The output {feel.format_value(value)} of rule {rule.id} is none of the "
-                    "values the column lists.",
+                    f"第 {self._number(rule)} 条规则的输出 {feel.format_value(value)} "
+                    "不在该列列出的取值之内。",
+                    f"The output {feel.format_value(value)} of rule {self._number(rule)} is none "
+                    "of the values the column lists.",
                 )
             values.append(value)
         return tuple(values)
@@ -246,8 +247,12 @@ class Table:
             )
         )
 
+    def _number(self, rule: RuleRow) -> int:
+        """The place of a rule, from 1: what people see beside it."""
+        return self.rules.index(rule) + 1
+
     def _ambiguous(self, rules: Sequence[RuleRow], run: Run) -> None:
-        named = ", ".join(rule.id for rule in rules[:5])
+        named = ", ".join(str(self._number(rule)) for rule in rules[:5])
         if self.policy == "UNIQUE":
             zh, en = "命中策略为唯一，却有多条规则同时命中", "Several rules hold in a unique table"
         else:
@@ -255,8 +260,8 @@ class Table:
         run.note(
             "dmn-ambiguous",
             self.place.where,
-            f"{zh}（{named}），结果为空值。请修改规则使其不重叠。",
-            f"{en} ({named}): null. Change the rules so that they do not overlap.",
+            f"{zh}（第 {named} 条），结果为空值。请修改规则使其不重叠。",
+            f"{en} (rules {named}): null. Change the rules so that they do not overlap.",
         )
 
 

@@ -175,3 +175,5 @@ class Comparison:
     """What the new one protects less, in words."""
     forms: tuple[tuple[str, tuple[ChangeLine, ...]], ...] = ()
     """Of each form that changed: its path, and the fields that did."""
+    decisions: tuple[tuple[str, tuple[ChangeLine, ...]], ...] = ()
+    """Of each file of decisions that changed: its path, and the decisions, columns and rules."""

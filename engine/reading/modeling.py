@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine import bpmn, catalog, forms
+from engine import bpmn, catalog, dmn, forms
 from engine import queries as q
 from engine.catalog import Package
 from engine.clock import legal_date
@@ -321,6 +321,7 @@ def compare(house: House, query: q.CompareProcess) -> q.Comparison:
             files=tuple(_other_files(old, new)),
             weaker=_weaker(at, old, new),
             forms=tuple(_forms(at, old, new)),
+            decisions=tuple(_changed_decisions(at, old, new)),
         )
 
 
@@ -364,6 +365,29 @@ def _forms(
         changes = forms.difference(old[path], new[path]) if old[path] != new[path] else ()
         if changes:
             yield path, tuple(_field_line(at, change, texts) for change in changes)
+
+
+def _changed_decisions(
+    at: Desk, old: Mapping[str, bytes], new: Mapping[str, bytes]
+) -> Iterable[tuple[str, tuple[q.ChangeLine, ...]]]:
+    """What changed in decisions that both states have, rule by rule."""
+    for path in sorted(path for path in new if path.endswith(".dmn") and path in old):
+        changes = dmn.difference(old[path], new[path]) if old[path] != new[path] else ()
+        if changes:
+            yield path, tuple(_decision_line(at, change) for change in changes)
+
+
+def _decision_line(at: Desk, change: dmn.DecisionChange) -> q.ChangeLine:
+    return q.ChangeLine(
+        element=change.element,
+        how=change.how,
+        name=at.pick(change.zh, change.en),
+        kind="",
+        moved=change.moved,
+        details=tuple(
+            (at.pick(each.zh, each.en), each.before, each.after) for each in change.details
+        ),
+    )
 
 
 def _field_line(at: Desk, change: forms.FieldChange, texts: Mapping[str, str]) -> q.ChangeLine:

@@ -384,6 +384,24 @@ def test_decisions_of_a_process_that_was_never_deployed_are_edited_too(office: O
     assert "天数" in text(visitor.get(f"{address}?draft={state}"))
 
 
+def test_what_changed_is_told_rule_by_rule_before_it_is_deployed(office: Office) -> None:
+    base = with_rules(office)
+    changed = RULES.read_bytes().replace('"座谈会"'.encode(), '"论证会"'.encode())
+    saved = office.engine.execute(
+        SaveProcessDraft(
+            actor=ADMIN,
+            process_key="supplies",
+            base_id=base,
+            files={"consultation.dmn": changed},
+        )
+    )
+    visitor = office.client(ADMIN)
+    for address in (f"deploy/{saved.draft_id}", f"difference?old={base}&new={saved.draft_id}"):
+        shown = text(visitor.get(f"/admin/processes/supplies/{address}"))
+        assert "座谈会还是听证会：第 4 条规则" in shown
+        assert '"座谈会" → "论证会"' in shown
+
+
 def test_the_editor_is_found_by_a_decisions_id_and_downloads_are_files(office: Office) -> None:
     base = with_rules(office)
     visitor = office.client(ADMIN)

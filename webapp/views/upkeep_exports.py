@@ -421,7 +421,7 @@ def _changes(comparison: Comparison) -> Sheet:
     files = ((how[kind], path, "", "", "") for path, kind in comparison.files)
     fields = (
         (how[line.how], f"{path} · {line.name}", *detail)
-        for path, lines in comparison.forms
+        for path, lines in (*comparison.forms, *comparison.decisions)
         for line in lines
         for detail in (line.details or (("", "", ""),))
     )

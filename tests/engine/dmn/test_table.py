@@ -40,8 +40,8 @@ def test_unique_with_several_rules_is_null_and_says_which() -> None:
     (diagnostic,) = outcome.diagnostics
     assert diagnostic.code == "dmn-ambiguous"
     assert diagnostic.where == "T"
-    assert "R1, R2, R3" in diagnostic.zh
-    assert "R1, R2, R3" in diagnostic.en
+    assert "第 1, 2, 3 条" in diagnostic.zh
+    assert "rules 1, 2, 3" in diagnostic.en
 
 
 def test_first_gives_the_first_and_looks_no_further() -> None:
