@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from playwright.sync_api import expect
+
 from engine.clock import CHINA
 from webapp.forms.naming import id_of, name_of
 
@@ -200,6 +202,8 @@ class Hand:
         if chosen:
             paths = [self._laid_out(name, text) for *_, name, text in chosen]
             self.page.locator(f'[id="{shape["id"]}"]').set_input_files(paths)
+            # People see a file arrive before they press anything that moves when it has.
+            expect(self.page.locator(f"{FIELDS} [data-yf-sending] progress")).to_have_count(0)
             self.given |= set(chosen)
 
     def _laid_out(self, name: str, text: str) -> Path:

@@ -110,14 +110,15 @@ export function sendFiles(form) {
       request.setRequestHeader("Accept", "application/json");
       const bar = one.line.querySelector("progress");
       request.upload.onprogress = ({ loaded, total }) => (bar.value = total ? loaded / total : 0);
-      request.onerror = () => fail(one, zone.dataset.textLost).then(done);
-      request.onload = () => arrived(one, request).then(done);
+      // Whatever becomes of one file, the next is sent, and the form is not held back for ever.
+      request.onerror = () => fail(one, zone.dataset.textLost).finally(done);
+      request.onload = () => arrived(one, request).finally(done);
       request.send(body);
     });
   }
 
   async function arrived(one, request) {
-    const zone = zoneOf(document.getElementById(one.input) ?? form);
+    const zone = zoneOf(document.getElementById(one.input));
     const told = request.status === 200 ? parsed(request.responseText) : null;
     if (!told?.files) {
       return fail(one, request.status === 401 ? zone?.dataset.textExpired : zone?.dataset.textLost);
@@ -127,6 +128,7 @@ export function sendFiles(form) {
     if (form.elements.version) {
       form.elements.version.value = Number(form.elements.version.value) + told.files.length;
     }
+    if (!zone) return; // the form came back without this field
     if (told.refused.length || !told.files.length) return fail(one, told.refused.join(" "), true);
     for (const file of told.files) {
       keep(zone, file);
