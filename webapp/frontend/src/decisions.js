@@ -13,6 +13,7 @@ import { Problems } from "./lib/decisions/problems.js";
 import { Draft } from "./lib/modeler/draft.js";
 import { model, send } from "./lib/modeler/server.js";
 import { latest } from "./lib/modeler/waiting.js";
+import { showBeside, showEditors, tell } from "./lib/modeler/telling.js";
 
 const FONT =
   '"Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif';
@@ -162,24 +163,6 @@ async function lead(modeler, canvas, id) {
   if (!cell) return;
   cell.scrollIntoView({ block: "center", inline: "center" });
   (cell.querySelector("[contenteditable], button") ?? cell).focus?.();
-}
-
-function tell(place, text, state) {
-  place.textContent = text;
-  place.dataset.state = state;
-}
-
-function showEditors(place, people, t) {
-  place.hidden = people.length === 0;
-  place.textContent = t("Also open at: {names}", { names: people.join(t(", ")) });
-}
-
-function showBeside(place, data, theirs, mine) {
-  place.hidden = false;
-  place.querySelector("a").href = data.urls.difference
-    .replace("OLD", data.base)
-    .replace("NEW", mine)
-    .replace("OTHER", theirs);
 }
 
 function stack(modeler) {

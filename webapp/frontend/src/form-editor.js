@@ -15,6 +15,7 @@ import { Draft } from "./lib/modeler/draft.js";
 import { translator, unknown } from "./lib/modeler/language.js";
 import { send, token } from "./lib/modeler/server.js";
 import { latest } from "./lib/modeler/waiting.js";
+import { showBeside, showEditors, tell } from "./lib/modeler/telling.js";
 
 const SETTLES = 350; // milliseconds the panel takes to hand over what is being typed
 const CHECK_AFTER = 800; // milliseconds without a change before the server is asked
@@ -117,24 +118,6 @@ async function open(editor, text) {
   await editor.importSchema(document.schema);
   document.imported(editor.saveSchema());
   return document;
-}
-
-function tell(place, text, state) {
-  place.textContent = text;
-  place.dataset.state = state;
-}
-
-function showEditors(place, names, t) {
-  place.hidden = names.length === 0;
-  place.textContent = t("Also open at: {names}", { names: names.join(t(", ")) });
-}
-
-function showBeside(place, data, theirs, mine) {
-  place.hidden = false;
-  place.querySelector("a").href = data.urls.difference
-    .replace("OLD", data.base)
-    .replace("NEW", mine)
-    .replace("OTHER", theirs);
 }
 
 // Each component says to a screen reader what it is: its kind and its label.

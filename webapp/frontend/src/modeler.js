@@ -16,6 +16,7 @@ import { languageModule, translator, unknown } from "./lib/modeler/language.js";
 import { Problems } from "./lib/modeler/problems.js";
 import { model, send } from "./lib/modeler/server.js";
 import { latest } from "./lib/modeler/waiting.js";
+import { showBeside, showEditors, tell } from "./lib/modeler/telling.js";
 
 const FONT =
   '"Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif';
@@ -109,25 +110,6 @@ function showStart(modeler) {
   const first = modeler.get("elementRegistry").filter((each) => each.type === "bpmn:StartEvent")[0];
   canvas.zoom(0.6);
   if (first) canvas.scrollToElement(first, { left: 120, top: 80, bottom: 80, right: 400 });
-}
-
-function tell(place, text, state) {
-  place.textContent = text;
-  place.dataset.state = state;
-}
-
-function showEditors(place, names, t) {
-  place.hidden = names.length === 0;
-  place.textContent = t("Also open at: {names}", { names: names.join(t(", ")) });
-}
-
-function showBeside(place, data, theirs, mine) {
-  place.hidden = false;
-  const link = place.querySelector("a");
-  link.href = data.urls.difference
-    .replace("OLD", data.base)
-    .replace("NEW", mine)
-    .replace("OTHER", theirs);
 }
 
 const ACTIONS = {
