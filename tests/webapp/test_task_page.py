@@ -156,3 +156,25 @@ def test_a_file_that_meets_an_ended_session_is_told_and_nothing_typed_is_lost(
     page.get_by_role("button", name="回到表单核对").click()
     assert page.get_by_label("品名").input_value() == "水泵"
     assert page.get_by_label("保留已上传的文件：三家报价.txt").is_checked()
+
+
+def test_a_press_counts_though_the_button_moves_meanwhile(page: Page, served: Office) -> None:
+    task = served.task(served.at_review(), "S2_review")
+    sign_in(page, served, LEGAL, f"/tasks/{task}")
+    submit = page.get_by_role("button", name="提交", exact=True)
+
+    def press(and_then: str, *, drawn_away: bool = False) -> None:
+        submit.scroll_into_view_if_needed()
+        box = submit.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 8, box["y"] + 8)
+        page.mouse.down()
+        page.evaluate(and_then)
+        if drawn_away:
+            page.mouse.move(box["x"] + 8, box["y"] + 200, steps=4)
+        page.mouse.up()
+
+    press("", drawn_away=True)
+    assert page.locator("#form-errors").count() == 0
+    press("document.getElementById('form-fields').style.marginBottom = '40rem'")
+    page.locator("#form-errors").wait_for()

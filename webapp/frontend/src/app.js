@@ -13,6 +13,7 @@ import { offerPeople } from "./lib/mention.js";
 import { closeMenus } from "./lib/menus.js";
 import { insertPhrases } from "./lib/phrases.js";
 import { narrowPeople } from "./lib/pick.js";
+import { holdPresses } from "./lib/press.js";
 import { printOnDemand, unfoldForPrint } from "./lib/print.js";
 import { keepTyping } from "./lib/refresh.js";
 import { guardAgainstDoubleSubmit } from "./lib/submit-once.js";
@@ -44,6 +45,7 @@ unfoldWhatIsMeant(document);
 for (const form of document.querySelectorAll("form[enctype='multipart/form-data']")) {
   checkFiles(form);
 }
+holdPresses(document);
 guardAgainstDoubleSubmit(document);
 for (const form of document.querySelectorAll("form[data-yf-draft]")) {
   sendFiles(form);
