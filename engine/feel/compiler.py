@@ -214,6 +214,9 @@ class Compiler:
                 return operators.satisfies(frame.run.meter, value, result)
 
             return asked
+        if isinstance(node, tree.Constant):
+            # A plain ``true`` asks for true: it does not hold for whoever answered nothing.
+            return lambda frame, value: operators.satisfies(frame.run.meter, value, node.value)
 
         def tested(frame: Frame, value: object) -> bool | None:
             result = code(frame)
