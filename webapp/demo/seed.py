@@ -139,8 +139,17 @@ def _repeated(
         yield Planned(days_ago=oldest - number * every, title=title, slower=slower, **same)
 
 
-def seed(settings: Settings, console: Console, *, now: datetime | None = None) -> list[Player]:
-    """Found the township and play all planned cases up to now. Returns who played them."""
+def seed(
+    settings: Settings,
+    console: Console,
+    *,
+    now: datetime | None = None,
+    planned: Sequence[Planned] | None = None,
+) -> list[Player]:
+    """Found the township and play the planned cases (all there are) up to ``now``.
+
+    Returns who played them. Raises what a step raises that does not go as it was planned.
+    """
     end = (now or datetime.now(UTC)).astimezone(UTC)
     clock = VirtualClock(end - FOUNDED_BEFORE)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -151,7 +160,10 @@ def seed(settings: Settings, console: Console, *, now: datetime | None = None) -
         bar = progress.add_task("建立虚构的乡镇 · founding the township", total=None)
         shipped.found(engine, roster.PASSWORD)
         register = Register()
-        casts = [Cast(planned, engine, clock, end, register) for planned in plan()]
+        casts = [
+            Cast(one, engine, clock, end, register)
+            for one in (plan() if planned is None else planned)
+        ]
         progress.update(
             bar,
             description="重演事项 · replaying cases",

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from engine import queries as q
+from engine.clock import VirtualClock
+from engine.commands import SYSTEM
+from engine.config import Settings
+from engine.engine import Engine
 from webapp.demo import seed
 from webapp.demo.numbers import Numbers, Register
 from webapp.scenarios.scenario import moment, read_scenario
@@ -33,6 +40,33 @@ def test_what_a_case_names_is_in_its_scenario(number: int) -> None:
     assert {*planned.answers, *planned.slower, *filter(None, [planned.until])} <= tasks
     moved = seed.shifted(scenario, planned, END)
     assert abs((END - moved.at).days - planned.days_ago) <= 4
+
+
+def test_the_demonstration_plays_to_its_end(tmp_path: Path) -> None:
+    """Every kind of case it shows; of those that are repeated over a year, one each."""
+    kinds = {
+        (one.process, one.scenario, one.until, bool(one.slower), repr(one.answers)): one
+        for one in PLANNED
+    }
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'demo.db'}",
+        files_dir=tmp_path / "files",
+        secret_key="for tests only " * 4,
+    )
+    players = seed.seed(settings, Console(quiet=True), now=END, planned=list(kinds.values()))
+    with Engine.open(settings=settings, clock=VirtualClock(END)) as engine:
+        assert engine.query(q.Incidents(viewer=SYSTEM)) == ()
+        short = {
+            f"{one.process}/{one.scenario} to {one.until}": sorted(waits)
+            for player, one in zip(players, kinds.values(), strict=True)
+            if one.until and one.until not in (waits := _waits(engine, player.case_id))
+        }
+    assert short == {}
+
+
+def _waits(engine: Engine, case_id: str) -> set[str]:
+    view = engine.query(q.CasePage(viewer=SYSTEM, case_id=case_id))
+    return {task.element_id for task in view.open_tasks}
 
 
 def test_what_comes_late_moves_all_that_follows() -> None:
