@@ -20,6 +20,7 @@ from engine.catalog.cases import (
 )
 from engine.catalog.checking import all_problems, check, pinned
 from engine.catalog.english import ENGLISH, english, with_english
+from engine.catalog.merging import together
 from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
 from engine.catalog.reading import (
     REGION,
@@ -67,6 +68,7 @@ __all__ = [
     "read_folder",
     "shelf_of",
     "skeleton",
+    "together",
     "typed_case",
     "typed_kind",
     "typed_text",

@@ -16,6 +16,7 @@ from engine.dmn.decisions import (
     load,
 )
 from engine.dmn.difference import DecisionChange, difference
+from engine.dmn.merging import together
 from engine.dmn.needs import RequiredInput
 from engine.dmn.outcome import Diagnostic, Fired, Made, Outcome
 from engine.dmn.read import namespace
@@ -36,4 +37,5 @@ __all__ = [
     "lint",
     "load",
     "namespace",
+    "together",
 ]

@@ -17,6 +17,7 @@ from engine.forms.difference import NAMES as ATTRIBUTE_NAMES
 from engine.forms.difference import FieldChange, difference
 from engine.forms.form import Form, lint, parse
 from engine.forms.house import OPINION, house_form
+from engine.forms.merging import together
 from engine.forms.presenting import Shown, ShownTable, node_text
 from engine.forms.schema import Component, FieldInfo, Kind, Option, Subtype
 from engine.forms.state import FormState, Limits, Node, Row, TableView
@@ -48,4 +49,5 @@ __all__ = [
     "lint",
     "node_text",
     "parse",
+    "together",
 ]

@@ -101,7 +101,7 @@ class _Field:
             for inside, each in inner.items() if inner is not None else ((None, value),):
                 full = f"{name}.{inside}" if inside is not None else name
                 if full not in _UNTOLD and each not in (None, "", False):
-                    found[full] = _written(each)
+                    found[full] = written(each)
         return found
 
 
@@ -169,7 +169,8 @@ def _details(old: _Field, new: _Field) -> Iterator[tuple[str, str, str]]:
             yield name, before.get(name, ""), after.get(name, "")
 
 
-def _written(value: object) -> str:
+def written(value: object) -> str:
+    """A value of a form's attribute as people read it, cut where it is long."""
     if isinstance(value, str):
         text = value
     elif isinstance(value, list):

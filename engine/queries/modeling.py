@@ -139,14 +139,16 @@ class ChangeLine:
 class Collision:
     """What two drafts changed, each to something else; one of them has to be taken.
 
-    ``key`` is an element's id, or ``file:`` and a path.
+    ``key`` is an element's id, ``file:`` and a path, or ``part:``, a path and what is chosen within.
     """
 
     key: str
     name: str
     mine: ChangeLine | None
-    """None where one left as it was what the other took away."""
+    """None where one left as it was what the other took away, or changed it otherwise."""
     theirs: ChangeLine | None
+    file: str = ""
+    """The form, decisions or texts it is a part of."""
 
 
 @dataclass(frozen=True, kw_only=True)

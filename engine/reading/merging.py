@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
-from engine import bpmn
+from engine import bpmn, catalog
 from engine import queries as q
 from engine.handlers.house import House
+from engine.model.threeway import Contested
 from engine.reading.common import Desk, desk
 from engine.reading.modeling import change_line, files_of, model_of
 
-FILE = "file:"
-"""Before the path of a file that both changed."""
+FILE: Final = "file:"
+"""Before the path of a file that both changed and that is chosen whole."""
+PART: Final = "part:"
+"""Before the path of a file and what is to be chosen within it."""
 
 
 def merge(house: House, query: q.MergeDrafts) -> q.Merged:
@@ -24,14 +29,11 @@ def merge(house: House, query: q.MergeDrafts) -> q.Merged:
         )
         models = tuple(model_of(each) for each in (base, mine, theirs))
         path = next(path for path in theirs if path.endswith(".bpmn"))
-        taken = {key for key in query.take_theirs if not key.startswith(FILE)}
-        files = {**_others(base, mine, theirs, query.take_theirs)}
-        files[path] = bpmn.merge(*models, take_theirs=taken)
-        elements = _elements(at, *models)
-        return q.Merged(
-            collisions=(*elements, *_contested(base, mine, theirs)),
-            files=files,
-        )
+        others = list(_others(at, base, mine, theirs, query.take_theirs))
+        files = {each.path: each.content for each in others if each.content is not None}
+        files[path] = bpmn.merge(*models, take_theirs=query.take_theirs)
+        found = [collision for each in others for collision in each.collisions]
+        return q.Merged(collisions=(*_elements(at, *models), *found), files=files)
 
 
 def _elements(at: Desk, base: bytes, mine: bytes, theirs: bytes) -> tuple[q.Collision, ...]:
@@ -50,31 +52,78 @@ def _elements(at: Desk, base: bytes, mine: bytes, theirs: bytes) -> tuple[q.Coll
     )
 
 
-def _paths(*packages: Mapping[str, bytes]) -> list[str]:
-    return sorted({path for each in packages for path in each if not path.endswith(".bpmn")})
+@dataclass(frozen=True)
+class _File:
+    """A file of both; ``content`` is None where it is gone."""
+
+    path: str
+    content: bytes | None
+    collisions: tuple[q.Collision, ...] = ()
 
 
-def _contested(
-    base: Mapping[str, bytes], mine: Mapping[str, bytes], theirs: Mapping[str, bytes]
-) -> list[q.Collision]:
-    return [
-        q.Collision(key=FILE + path, name=path, mine=None, theirs=None)
-        for path in _paths(base, mine, theirs)
-        if len({base.get(path), mine.get(path), theirs.get(path)}) == 3
-    ]
+_Files = Mapping[str, bytes]
 
 
 def _others(
-    base: Mapping[str, bytes],
-    mine: Mapping[str, bytes],
-    theirs: Mapping[str, bytes],
+    at: Desk, base: _Files, mine: _Files, theirs: _Files, take: frozenset[str]
+) -> Iterator[_File]:
+    """Every file but the model, from whoever changed it, or of both."""
+    paths = {path for each in (base, mine, theirs) for path in each}
+    for path in sorted(path for path in paths if not path.endswith(".bpmn")):
+        was, here, there = base.get(path), mine.get(path), theirs.get(path)
+        if here == there or there == was:
+            yield _File(path, here)
+        elif here == was:
+            yield _File(path, there)
+        else:
+            yield _together(at, path, was, here, there, take) or _File(
+                path,
+                there if FILE + path in take else here,
+                (_whole(path, here, there),),
+            )
+
+
+def _whole(path: str, mine: bytes | None, theirs: bytes | None) -> q.Collision:
+    """A file that is chosen as a whole."""
+    return q.Collision(
+        key=FILE + path,
+        name=path,
+        mine=_line(path, "changed" if mine is not None else "removed"),
+        theirs=_line(path, "changed" if theirs is not None else "removed"),
+    )
+
+
+def _together(
+    at: Desk,
+    path: str,
+    base: bytes | None,
+    mine: bytes | None,
+    theirs: bytes | None,
     take: frozenset[str],
-) -> dict[str, bytes]:
-    """Every file but the model, from whoever changed it."""
-    found: dict[str, bytes] = {}
-    for path in _paths(base, mine, theirs):
-        untouched = mine.get(path) == base.get(path)
-        chosen = theirs.get(path) if untouched or FILE + path in take else mine.get(path)
-        if chosen is not None:
-            found[path] = chosen
-    return found
+) -> _File | None:
+    """A file brought together part by part; None where it has to be chosen whole."""
+    if mine is None or theirs is None or (base is None and path != catalog.ENGLISH):
+        return None
+    begin = f"{PART}{path}#"
+    chosen = {key.removeprefix(begin) for key in take if key.startswith(begin)}
+    found = catalog.together(path, base or b"", mine, theirs, take_theirs=chosen)
+    if found is None:
+        return None
+    collisions = tuple(_part(at, path, begin, each) for each in found.contested)
+    return _File(path, found.content, collisions)
+
+
+def _part(at: Desk, path: str, begin: str, told: Contested) -> q.Collision:
+    name = at.pick(told.zh, told.en)
+    attribute = at.pick(told.attribute_zh, told.attribute_en)
+    mine, theirs = (
+        None
+        if how == "kept"
+        else _line(name, how, ((attribute, told.before, said),) if attribute else ())
+        for how, said in ((told.mine_how, told.mine), (told.theirs_how, told.theirs))
+    )
+    return q.Collision(key=begin + told.key, name=name, file=path, mine=mine, theirs=theirs)
+
+
+def _line(name: str, how: str, details: tuple[tuple[str, str, str], ...] = ()) -> q.ChangeLine:
+    return q.ChangeLine(element="", how=how, name=name, kind="", moved=False, details=details)

@@ -9,7 +9,7 @@ import pytest
 from engine import queries as q
 from engine.commands import SYSTEM, SaveProcessDraft, SaveUser, SetLanguage
 from tests.support.office import ADMIN, DRAFTER, LEGAL, PACKAGE, Office
-from tests.support.pages import text
+from tests.support.pages import page, text
 
 MODEL = (PACKAGE / "main.bpmn").read_text(encoding="utf-8")
 FORM = (PACKAGE / "forms/sign.form").read_text(encoding="utf-8")
@@ -79,7 +79,13 @@ def two(office: Office) -> Two:
 
 
 SEEN = {"mine": "1", "theirs": "1"}
-CHOSEN = {"take-S2_review": "theirs", "take-file:forms/sign.form": "mine"}
+SIGN = "part:forms/sign.form#decision#label"
+CHOSEN = {"take-S2_review": "theirs", f"take-{SIGN}": "mine"}
+
+
+def chosen(answer: Any, which: str, kind: str = "radio") -> dict[str, str]:
+    found = page(answer).xpath(f"//input[@type='{kind}']{which}")
+    return {each.get("name"): each.get("value") for each in found}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -129,7 +135,10 @@ def test_nothing_is_merged_while_a_choice_is_open_or_a_draft_has_changed(two: Tw
     visitor = two.office.client(ADMIN)
     opened = visitor.post(two.merge, {**SEEN, "how": "merge", "take-S2_review": "mine"})
     assert opened.status_code == 422
-    assert "请选择用哪一份" in opened.get_data(as_text=True)
+    assert chosen(opened, "[@aria-invalid]") == {f"take-{SIGN}": "theirs"}
+    assert chosen(opened, "[@checked]") == {"take-S2_review": "mine"}
+    assert "还有 1 处没有选择" in text(opened)
+    assert SEEN.items() <= chosen(opened, "", "hidden").items()  # to be sent as it stands
     two.save(LEGAL, {"main.bpmn": MODEL}, draft_id=two.theirs, expected_version=1)
     late = visitor.post(two.merge, {**SEEN, **CHOSEN, "how": "merge"})
     assert late.location == two.page

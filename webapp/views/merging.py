@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from engine.commands import DiscardProcessDraft, SaveProcessDraft
-from engine.errors import Invalid, Problem
 from engine.model.results import DraftSaved
 from engine.queries import (
+    CompareProcess,
+    Comparison,
     EditorView,
     Merged,
     MergeDrafts,
@@ -19,7 +21,7 @@ from engine.queries import (
 )
 from webapp.asked import whole
 from webapp.current import ask, do
-from webapp.views.admin import pages
+from webapp.views.admin import Answer, pages
 
 __all__ = ["pages"]
 
@@ -36,6 +38,43 @@ def asked_for(key: str, mine: str, theirs: str) -> Merged | None:
     return ask(MergeDrafts, process_key=key, old=base, mine=mine, theirs=theirs)
 
 
+def page(
+    key: str,
+    old: str,
+    new: str,
+    other: str,
+    *,
+    chosen: Mapping[str, str] | None = None,
+    left_open: frozenset[str] = frozenset(),
+) -> str:
+    """What changed between two states; and, where two drew at once, what has to be chosen."""
+    mine = ask(CompareProcess, process_key=key, old=old, new=new)
+    theirs = ask(CompareProcess, process_key=key, old=old, new=other) if other else None
+    merged = asked_for(key, new, other) if other else None
+    return render_template(
+        "admin/difference.html",
+        key=key,
+        mine=mine,
+        theirs=theirs,
+        both={each.key for each in merged.collisions} if merged else _both(mine, theirs),
+        merged=merged,
+        versions=versions(key, new, other),
+        chosen=chosen or {},
+        left_open=left_open,
+    )
+
+
+def _both(mine: Comparison, theirs: Comparison | None) -> set[str]:
+    """Elements that both changed: there somebody has to choose."""
+    if theirs is None:
+        return set()
+    ours, others = (
+        {change.element for change in each.changes if change.how != "moved"}
+        for each in (mine, theirs)
+    )
+    return ours & others
+
+
 def versions(key: str, *states: str) -> list[int]:
     """The versions of drafts, as a form has to bring them back; 0 for what is none."""
     drafts = _drafts(ask(ProcessEditor, process_key=key))
@@ -47,8 +86,11 @@ def _drafts(view: EditorView) -> dict[str, ProcessDraftLine]:
 
 
 @pages.post("/processes/<key>/merge/<mine>/<theirs>")
-def merge_drafts(key: str, mine: str, theirs: str) -> Response:
-    """Merge my draft into theirs, put mine in its place, or throw mine away: as was asked for."""
+def merge_drafts(key: str, mine: str, theirs: str) -> Answer:
+    """Merge my draft into theirs, put mine in its place, or throw mine away: as was asked for.
+
+    With a choice left open the page comes back, with what was chosen.
+    """
     form = request.form
     seen = [whole(form.get(name, "")) or 0 for name in ("mine", "theirs")]
     if seen != versions(key, mine, theirs) or 0 in seen:
@@ -62,7 +104,13 @@ def merge_drafts(key: str, mine: str, theirs: str) -> Response:
     if how not in ("mine", "merge"):
         return redirect(_difference(key, mine, theirs))
     base = ask(ProcessEditor, process_key=key, draft_id=mine).base_id
-    files = _chosen(key, base, mine, theirs) if how == "merge" else _mine(key, mine)
+    if how == "merge":
+        merged, left_open = _chosen(key, base, mine, theirs)
+        if left_open:
+            return page(key, base, mine, theirs, chosen=form, left_open=left_open), 422
+        files = dict(merged.files)
+    else:
+        files = _mine(key, mine)
     saved = _save(key, base, files, theirs, seen[1])
     if saved.draft_id != theirs:  # somebody was faster; what was merged is kept beside it
         return redirect(_difference(key, saved.draft_id, theirs))
@@ -76,32 +124,22 @@ def merge_drafts(key: str, mine: str, theirs: str) -> Response:
     return redirect(url_for("admin.edit", key=key, draft=theirs))
 
 
-def _chosen(key: str, base: str, mine: str, theirs: str) -> dict[str, bytes]:
-    """The package with what was chosen of each collision. Raises Invalid where one is left open."""
-    form = request.form
-    found = ask(MergeDrafts, process_key=key, old=base, mine=mine, theirs=theirs)
-    open_ = [c for c in found.collisions if form.get(TAKE + c.key) not in ("mine", "theirs")]
-    if open_:
-        raise Invalid([_open(c.name) for c in open_])
-    taken = {c.key for c in found.collisions if form.get(TAKE + c.key) == "theirs"}
+def _chosen(key: str, base: str, mine: str, theirs: str) -> tuple[Merged, frozenset[str]]:
+    """The package with what was chosen of each collision, and those nobody has chosen yet."""
+    chosen = {
+        name.removeprefix(TAKE): value
+        for name, value in request.form.items()
+        if name.startswith(TAKE) and value in ("mine", "theirs")
+    }
     merged = ask(
         MergeDrafts,
         process_key=key,
         old=base,
         mine=mine,
         theirs=theirs,
-        take_theirs=frozenset(taken),
+        take_theirs=frozenset(key for key, value in chosen.items() if value == "theirs"),
     )
-    return dict(merged.files)
-
-
-def _open(name: str) -> Problem:
-    return Problem(
-        code="collision",
-        where=name,
-        zh=f"{name}：请选择用哪一份。",
-        en=f"{name}: choose whose to take.",
-    )
+    return merged, frozenset(c.key for c in merged.collisions) - chosen.keys()
 
 
 def _mine(key: str, mine: str) -> dict[str, bytes]:

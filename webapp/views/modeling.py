@@ -27,7 +27,6 @@ from engine.model.results import DraftSaved
 from engine.queries import (
     CheckPackage,
     CompareProcess,
-    Comparison,
     Editors,
     EditorView,
     ElementTemplates,
@@ -224,30 +223,7 @@ def discard_draft(key: str, draft_id: str) -> Response:
 def difference(key: str) -> str:
     """What changed between two states; and, where two drew at once, what the other one changed."""
     old, new, other = (request.args.get(name, "")[:40] for name in ("old", "new", "other"))
-    mine = ask(CompareProcess, process_key=key, old=old, new=new)
-    theirs = ask(CompareProcess, process_key=key, old=old, new=other) if other else None
-    merged = merging.asked_for(key, new, other) if other else None
-    both = {each.key for each in merged.collisions} if merged else _both(mine, theirs)
-    return render_template(
-        "admin/difference.html",
-        key=key,
-        mine=mine,
-        theirs=theirs,
-        both=both,
-        merged=merged,
-        versions=merging.versions(key, new, other),
-    )
-
-
-def _both(mine: Comparison, theirs: Comparison | None) -> set[str]:
-    """Elements that both changed: there somebody has to choose."""
-    if theirs is None:
-        return set()
-    ours, others = (
-        {change.element for change in each.changes if change.how != "moved"}
-        for each in (mine, theirs)
-    )
-    return ours & others
+    return merging.page(key, old, new, other)
 
 
 @pages.route("/processes/<key>/deploy/<state>", methods=["GET", "POST"])
