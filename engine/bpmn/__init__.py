@@ -15,6 +15,7 @@ from engine.bpmn.loading import Definition, lint, load
 from engine.bpmn.merging import collisions, merge
 from engine.bpmn.order import in_order
 from engine.bpmn.read import Limits
+from engine.bpmn.renaming import renamed
 from engine.bpmn.spiff import Run
 from engine.bpmn.ways import Ahead, Branch
 
@@ -38,4 +39,5 @@ __all__ = [
     "lint",
     "load",
     "merge",
+    "renamed",
 ]

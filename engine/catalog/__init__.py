@@ -19,6 +19,7 @@ from engine.catalog.cases import (
     write_cases,
 )
 from engine.catalog.checking import all_problems, check, pinned
+from engine.catalog.contents import Changes, Use, kind_of, name_of, renamed, uses, without
 from engine.catalog.english import ENGLISH, english, with_english
 from engine.catalog.merging import together
 from engine.catalog.package import Confidential, Law, Manifest, Package, Wall
@@ -43,12 +44,14 @@ __all__ = [
     "REGION",
     "SHELF",
     "Beginning",
+    "Changes",
     "Confidential",
     "DecisionCase",
     "Formula",
     "Law",
     "Manifest",
     "Package",
+    "Use",
     "Wall",
     "all_problems",
     "as_expected",
@@ -58,7 +61,9 @@ __all__ = [
     "decision_problems",
     "drawn_names",
     "english",
+    "kind_of",
     "load_decisions",
+    "name_of",
     "package_hash",
     "pinned",
     "plain_inputs",
@@ -66,13 +71,16 @@ __all__ = [
     "read_archive",
     "read_cases",
     "read_folder",
+    "renamed",
     "shelf_of",
     "skeleton",
     "together",
     "typed_case",
     "typed_kind",
     "typed_text",
+    "uses",
     "weakened",
     "with_english",
+    "without",
     "write_cases",
 ]

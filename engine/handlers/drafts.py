@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from engine.catalog.problems import MAX_FILES, is_path
 from engine.commands import BeginProcess, DiscardProcessDraft, SaveProcessDraft, TakeEditorSeat
@@ -23,6 +23,7 @@ MOST_BYTES = 10_000_000
 """Bytes of one draft; a model alone may have as many (`engine.bpmn.Limits`)."""
 
 
+_MANIFEST = "process.toml"
 BEGINNING = 0
 """The version of what a process began with before anything was deployed: active never."""
 
@@ -84,7 +85,7 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
     if mine is not None:
         current = mine.version == command.expected_version
         if current or _untouched(base, mine.files, files, command.seen):
-            return _kept(context, mine, command, {**mine.files, **files})
+            return _kept(context, mine, command, _over(base, {**mine.files, **files}))
     if len(known) >= MOST_DRAFTS:
         raise Conflict(
             reason={
@@ -100,7 +101,7 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
         process_key=command.process_key,
         base_id=command.base_id,
         version=1,
-        files={**(mine.files if mine is not None else {}), **files},
+        files=_over(base, {**(mine.files if mine is not None else {}), **files}),
         saved_at=context.now_ms,
         saved_by=context.actor,
         beside=command.draft_id,
@@ -110,27 +111,41 @@ def save(context: Context, command: SaveProcessDraft) -> DraftSaved:
     return DraftSaved(draft_id=row.id, version=row.version, saved_at=row.saved_at, beside=beside)
 
 
-def _untouched(
-    base: Deployment, kept: Mapping[str, str], files: Mapping[str, str], seen: Mapping[str, str]
-) -> bool:
+_Texts: TypeAlias = Mapping[str, str | None]
+"""Files of a draft; None where it takes one away."""
+
+
+def _untouched(base: Deployment, kept: _Texts, files: _Texts, seen: Mapping[str, str]) -> bool:
     """Whether nobody changed these files since the editor saw them; the same overwrites nothing."""
     return all(
-        kept.get(path) == text or (path in seen and seen[path] == _known(base, kept, path))
-        for path, text in files.items()
+        _known(base, kept, path) in (_digest(text), seen.get(path)) for path, text in files.items()
     )
 
 
-def _known(base: Deployment, kept: Mapping[str, str], path: str) -> str:
+def _digest(text: str | None) -> str:
+    return hashlib.sha256(text.encode()).hexdigest() if text is not None else ""
+
+
+def _over(base: Deployment, files: _Texts) -> dict[str, str | None]:
+    """What of a draft's files differs from the version it began with; a drawing always stays."""
+    return {
+        path: text
+        for path, text in files.items()
+        if path.endswith(".bpmn") or _digest(text) != base.files.get(path, "")
+    }
+
+
+def _known(base: Deployment, kept: _Texts, path: str) -> str:
     """SHA-256 of a file as the draft has it; a package has one model, whatever its name."""
     if path in kept:
-        return hashlib.sha256(kept[path].encode()).hexdigest()
+        return _digest(kept[path])
     if path.endswith(".bpmn"):
         return next((str(sha) for name, sha in base.files.items() if name.endswith(".bpmn")), "")
     return str(base.files.get(path, ""))
 
 
 def _kept(
-    context: Context, row: ProcessDraft, command: SaveProcessDraft, files: dict[str, str]
+    context: Context, row: ProcessDraft, command: SaveProcessDraft, files: dict[str, str | None]
 ) -> DraftSaved:
     if row.files != files or row.base_id != command.base_id:
         row.files = files
@@ -202,9 +217,9 @@ def _base(context: Context, command: SaveProcessDraft) -> Deployment:
     return row
 
 
-def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
-    """The files as text. Raises Invalid with every file that cannot be kept."""
-    if len(files) > MAX_FILES or sum(map(len, files.values())) > MOST_BYTES:
+def _texts(files: Mapping[str, bytes | None]) -> dict[str, str | None]:
+    """The files as text. Raises Invalid with every file that cannot be kept, or taken away."""
+    if len(files) > MAX_FILES or sum(len(each or b"") for each in files.values()) > MOST_BYTES:
         raise Invalid(
             [
                 _problem(
@@ -214,9 +229,13 @@ def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
                 )
             ]
         )
-    texts: dict[str, str] = {}
+    texts: dict[str, str | None] = {}
     problems: list[Problem] = []
     for path, content in files.items():
+        if content is None:
+            problems += [_needed(path)] if path.endswith(".bpmn") or path == _MANIFEST else []
+            texts[path] = None
+            continue
         try:
             text = content.decode("utf-8")
         except UnicodeDecodeError:
@@ -234,6 +253,14 @@ def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
     if problems:
         raise Invalid(problems)
     return texts
+
+
+def _needed(path: str) -> Problem:
+    return _problem(
+        path[:200],
+        "流程图和 process.toml 是流程包必须有的，不能删去。",
+        "A package must have its drawing and its process.toml; they cannot be taken away.",
+    )
 
 
 def _problem(path: str, zh: str, en: str) -> Problem:

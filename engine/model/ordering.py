@@ -49,14 +49,14 @@ class BeginProcess(Command):
 class SaveProcessDraft(Command):
     """Keep a process that is being drawn. For administrators.
 
-    ``files`` holds what one editor changed (path to content) over the deployment ``base_id``; the
-    draft's other files stay. Where somebody else saved one of these files meanwhile, this draft is
-    kept beside the other and nothing is overwritten.
+    ``files`` holds what one editor changed (path to content, None where it takes the file away) over
+    the deployment ``base_id``; the draft's other files stay. Where somebody else saved one of these
+    files meanwhile, this draft is kept beside the other and nothing is overwritten.
     """
 
     process_key: str
     base_id: str
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | None]
     draft_id: str | None = None
     expected_version: int = 0
     """The draft's version the editor opened or saved last."""

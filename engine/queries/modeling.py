@@ -90,11 +90,30 @@ class PartView:
 
 @dataclass(frozen=True, kw_only=True)
 class FormUse:
-    """Where a process shows a form: ``start``, a ``task``, or a ``message`` somebody records."""
+    """Where a process shows a form: ``start``, a ``task``, or a ``message`` somebody records.
+
+    Of other files also where a step must leave the ``document``, or a ``scenario`` expects it.
+    """
 
     how: str
     element: str
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentLine:
+    """A file of a state of a process, and everything in its package that names it.
+
+    ``kind`` is ``form``, ``decision``, ``document``, ``scenario`` or '' for what can be neither taken
+    away nor called otherwise; ``how`` is ``added``, ``changed`` or ``removed`` by the draft, else ''.
+    """
+
+    path: str
+    kind: str
+    name: str
+    size: int
+    how: str
+    uses: tuple[FormUse, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

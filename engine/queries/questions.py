@@ -252,6 +252,14 @@ class PackageForms(Query[tuple[m.FormLine, ...]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PackageContents(Query[tuple[m.ContentLine, ...]]):
+    """The files of a state of a process, with what names each. For administrators. Raises NotFound."""
+
+    process_key: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TryForm(Query[m.FormTrial]):
     """A form as it is being shaped, within a state of its process. For administrators.
 

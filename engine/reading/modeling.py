@@ -122,8 +122,10 @@ def _others(at: Desk, process_key: str) -> tuple[str, ...]:
 def _choices(
     at: Desk, package: Package, draft: ProcessDraft | None
 ) -> dict[str, tuple[q.Choice, ...]]:
-    drawn = [path for path in (draft.files if draft is not None else {}) if path.endswith(".form")]
-    forms = dict.fromkeys((*package.forms, *(_stem(path) for path in drawn)))
+    drawn = draft.files if draft is not None else {}
+    stems = {_stem(path): text for path, text in drawn.items() if path.endswith(".form")}
+    gone = {name for name, text in stems.items() if text is None}
+    forms = {*package.forms, *stems} - gone
     return {
         "deadlines": deadlines(at),
         "forms": tuple(_form(at, package, form_id) for form_id in sorted(forms)),
@@ -147,14 +149,10 @@ def _choices(
 
 def _decisions(at: Desk, package: Package, draft: ProcessDraft | None) -> Iterable[q.Choice]:
     """Every decision of the package, those of the draft as it has them."""
-    drawn = {
-        path: text.encode()
-        for path, text in (draft.files if draft is not None else {}).items()
-        if path.endswith(".dmn")
-    }
-    for path in sorted({path for path in {*package.files, *drawn} if path.endswith(".dmn")}):
+    files = drawn_over(package.files, draft.files if draft is not None else {})
+    for path in sorted(path for path in files if path.endswith(".dmn")):
         try:
-            decisions = catalog.load_decisions({**package.files, **drawn}, path).decisions
+            decisions = catalog.load_decisions(files, path).decisions
         except ModelRejected:
             continue
         for info in decisions:
@@ -290,11 +288,19 @@ def files_of(at: Desk, process_key: str, state: str) -> tuple[str, dict[str, byt
     found = {path: blobs[sha256] for path, sha256 in wanted.items()}
     if draft is None:
         return _version(at, row), found
-    drawn = {path: text.encode() for path, text in draft.files.items()}
-    if any(path.endswith(".bpmn") for path in drawn):
-        found = {path: content for path, content in found.items() if not path.endswith(".bpmn")}
     name = at.name(draft.saved_by)
-    return at.pick(f"{name}的草稿", f"Draft of {name}"), {**found, **drawn}
+    return at.pick(f"{name}的草稿", f"Draft of {name}"), drawn_over(found, draft.files)
+
+
+def drawn_over(files: Mapping[str, bytes], drawn: Mapping[str, str | None]) -> dict[str, bytes]:
+    """A version's files with a draft over them: one model, and nothing of what it takes away."""
+    models = any(path.endswith(".bpmn") for path in drawn)
+    found = {
+        path: content
+        for path, content in files.items()
+        if path not in drawn and not (models and path.endswith(".bpmn"))
+    }
+    return found | {path: text.encode() for path, text in drawn.items() if text is not None}
 
 
 def _version(at: Desk, row: Deployment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -39,13 +40,13 @@ class Two:
             },
         )
 
-    def save(self, actor: str, files: dict[str, str], **more: Any) -> str:
+    def save(self, actor: str, files: Mapping[str, str | None], **more: Any) -> str:
         saved = self.office.engine.execute(
             SaveProcessDraft(
                 actor=actor,
                 process_key="supplies",
                 base_id=self.base,
-                files={path: content.encode() for path, content in files.items()},
+                files={p: None if c is None else c.encode() for p, c in files.items()},
                 **more,
             )
         )

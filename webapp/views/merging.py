@@ -150,11 +150,14 @@ def _mine(key: str, mine: str) -> dict[str, bytes]:
 def _save(key: str, base: str, files: dict[str, bytes], theirs: str, version: int) -> DraftSaved:
     """Only what differs is written; a draft holds nothing else."""
     there = ask(ProcessFiles, process_key=key, state=theirs)
-    changed = {path: content for path, content in files.items() if there.get(path) != content}
+    changed: dict[str, bytes | None] = {
+        path: content for path, content in files.items() if there.get(path) != content
+    }
     if any(path.endswith(".bpmn") for path in changed):
         model = next(content for path, content in changed.items() if path.endswith(".bpmn"))
         changed = {p: c for p, c in changed.items() if not p.endswith(".bpmn")}
         changed[next(path for path in there if path.endswith(".bpmn"))] = model
+    changed |= {p: None for p in there if p not in files and not p.endswith(".bpmn")}
     saved: DraftSaved = do(
         SaveProcessDraft,
         process_key=key,

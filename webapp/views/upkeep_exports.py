@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,7 @@ from engine.queries import (
     Health,
     Incidents,
     Jobs,
+    PackageContents,
     PackageForms,
     PackagePart,
     ProcessDecisions,
@@ -321,6 +323,31 @@ def forms_export(key: str) -> Response:
         for line in ask(PackageForms, process_key=key, state=state)
     )
     return sheet(_("全部表单"), columns, rows)
+
+
+@admin.pages.get("/processes/<key>/files.xlsx")
+def files_export(key: str) -> Response:
+    """The files of a process or of a draft, with what names each."""
+    view = ask(ProcessEditor, process_key=key, draft_id=request.args.get("draft", "")[:40])
+    state = view.draft.id if view.draft else view.base_id
+    hows = {"added": _("增加"), "changed": _("修改"), "removed": _("删去")}
+    columns = [
+        Column(_("文件"), width=40),
+        Column(_("改动")),
+        Column(_("用到它的"), width=60),
+        Column("SHA-256", width=66),
+    ]
+    files = ask(ProcessFiles, process_key=key, state=state)
+    rows = (
+        (
+            line.path,
+            hows.get(line.how, ""),
+            listed(use.name for use in line.uses),
+            hashlib.sha256(files[line.path]).hexdigest() if line.path in files else "",
+        )
+        for line in ask(PackageContents, process_key=key, state=state)
+    )
+    return sheet(_("流程包的文件"), columns, rows)
 
 
 @admin.pages.get("/processes/<key>/decisions.xlsx")

@@ -35,8 +35,9 @@ class Deployment(Row):
 class ProcessDraft(Row):
     """A process being drawn: what differs from the deployed version it began with.
 
-    ``files`` maps path to text. ``beside`` is the draft that somebody else had changed meanwhile,
-    where this one was kept beside it so that neither was overwritten.
+    ``files`` maps path to text, or to None where the draft takes a file away. ``beside`` is the draft
+    that somebody else had changed meanwhile, where this one was kept beside it so that neither was
+    overwritten.
     """
 
     id: str

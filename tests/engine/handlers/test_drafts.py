@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine import catalog
 from engine import queries as q
 from engine.commands import (
     SYSTEM,
@@ -277,3 +278,86 @@ def test_only_administrators_begin_and_only_what_is_whole(town: Town) -> None:
         town.engine.execute(BeginProcess(actor="wang", files=package()))
     with pytest.raises(Forbidden):
         town.engine.query(q.BegunProcesses(viewer="wang"))
+
+
+# ---------------------------------------------------------------------- files taken away, renamed
+
+
+FORM = b'{"components": [{"type": "textfield", "key": "x", "label": "x"}]}'
+FORMED = model(user("a", "填表", groups="drafter", form="f"), "s>a>e")
+
+
+def kept(town: Town, state: str) -> dict[str, bytes]:
+    files = town.engine.query(q.ProcessFiles(viewer="zhang", process_key="p", state=state))
+    return dict(files)
+
+
+def with_form(town: Town) -> str:
+    manifest = b'key = "p"\ntitle = "t"\nstart_roles = ["drafter"]\nstart_form = "f"\n'
+    files = {"main.bpmn": FORMED, "process.toml": manifest, "forms/f.form": FORM}
+    made = town.engine.execute(Deploy(actor=SYSTEM, files=files))
+    return str(made.deployment_id)
+
+
+def change(town: Town, base: str, changes: Any, **more: Any) -> DraftSaved:
+    saved: DraftSaved = town.engine.execute(
+        SaveProcessDraft(actor="zhang", process_key="p", base_id=base, files=changes, **more)
+    )
+    return saved
+
+
+def test_a_file_is_taken_out_of_a_draft_and_put_back(town: Town, base: str) -> None:
+    base = with_form(town)
+    first = change(town, base, {"forms/f.form": None})
+    assert "forms/f.form" not in kept(town, first.draft_id)
+    lines = town.engine.query(
+        q.PackageContents(viewer="zhang", process_key="p", state=first.draft_id)
+    )
+    (gone,) = [line for line in lines if line.how == "removed"]
+    assert [(use.how, use.element) for use in gone.uses] == [("start", ""), ("task", "a")]
+    view = town.engine.query(
+        q.ProcessEditor(viewer="zhang", process_key="p", draft_id=first.draft_id)
+    )
+    assert view.choices["forms"] == ()
+    with pytest.raises(ModelRejected) as refused:
+        town.engine.execute(Deploy(actor="zhang", files=kept(town, first.draft_id)))
+    assert {each.code for each in refused.value.problems} == {"missing-reference"}
+    at = {"draft_id": first.draft_id, "expected_version": 1}
+    again = change(town, base, {"forms/f.form": FORM}, **at)
+    assert kept(town, again.draft_id) == kept(town, base)
+
+
+def test_what_somebody_changed_meanwhile_is_not_taken_away(town: Town, base: str) -> None:
+    base = with_form(town)
+    seen = {"forms/f.form": hashlib.sha256(FORM).hexdigest()}
+    first = change(town, base, {"forms/f.form": FORM + b" "}, seen=seen)
+    late = change(
+        town, base, {"forms/f.form": None}, draft_id=first.draft_id, expected_version=0, seen=seen
+    )
+    assert late.beside == first.draft_id
+    assert kept(town, first.draft_id)["forms/f.form"] == FORM + b" "
+
+
+def test_a_renamed_form_is_renamed_wherever_it_is_named(town: Town, base: str) -> None:
+    base = with_form(town)
+    before = kept(town, base)
+    saved = change(town, base, catalog.renamed(before, "forms/f.form", "g"))
+    after = kept(town, saved.draft_id)
+    assert after["forms/g.form"] == FORM
+    assert "forms/f.form" not in after
+    made = town.engine.execute(Deploy(actor="zhang", files=after))
+    assert made.new
+    back = change(
+        town,
+        base,
+        catalog.renamed(after, "forms/g.form", "f"),
+        draft_id=saved.draft_id,
+        expected_version=1,
+    )
+    assert kept(town, back.draft_id) == before
+
+
+def test_what_a_package_must_have_stays(town: Town, base: str) -> None:
+    for path in ("main.bpmn", "process.toml"):
+        with pytest.raises(Invalid):
+            change(town, base, {path: None})
