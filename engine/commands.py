@@ -17,6 +17,7 @@ from engine.model.ordering import BeginProcess as BeginProcess
 from engine.model.ordering import Command as Command
 from engine.model.ordering import Deploy as Deploy
 from engine.model.ordering import DiscardProcessDraft as DiscardProcessDraft
+from engine.model.ordering import KeepScenarioRun as KeepScenarioRun
 from engine.model.ordering import SaveProcessDraft as SaveProcessDraft
 from engine.model.ordering import TakeEditorSeat as TakeEditorSeat
 from engine.model.ordering import text as _text

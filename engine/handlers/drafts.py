@@ -12,7 +12,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from engine.handlers import deployments
 from engine.model.ids import is_id
 from engine.model.results import DraftSaved
-from engine.model.rows import Deployment, EditorSeat, ProcessDraft
+from engine.model.rows import Deployment, EditorSeat, ProcessDraft, ScenarioRun
 
 if TYPE_CHECKING:
     from engine.handlers.house import Context
@@ -172,6 +172,7 @@ def discard(context: Context, command: DiscardProcessDraft) -> None:
             }
         )
     context.tx.delete(row)
+    context.tx.delete_where(ScenarioRun, state=row.id)
     _forget_beginning(context, row.process_key)
 
 
@@ -182,6 +183,7 @@ def _forget_beginning(context: Context, key: str) -> None:
     versions = context.tx.find(Deployment, process_key=key)
     if [row.version for row in versions] == [BEGINNING]:
         context.tx.delete_where(EditorSeat, process_key=key)
+        context.tx.delete_where(ScenarioRun, state=versions[0].id)
         context.tx.delete(versions[0])
 
 

@@ -79,3 +79,17 @@ class TakeEditorSeat(Command):
 
     process_key: str
     leaves: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeepScenarioRun(Command):
+    """Keep what came of the scenarios of a version or draft, in the place of the run before.
+
+    ``sha256`` is that of the files that were played (`engine.catalog.package_hash`). Nothing is kept
+    of a draft that was discarded meanwhile. For administrators. Raises Invalid (too much).
+    """
+
+    process_key: str
+    state: str
+    sha256: str
+    result: Mapping[str, Any]

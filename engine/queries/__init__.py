@@ -109,6 +109,7 @@ from engine.queries.modeling import (
     Merged,
     PartView,
     ProcessDraftLine,
+    ScenarioRunView,
     TableView,
 )
 from engine.queries.people import DutiesView, Duty, RosterLine, RosterMove, RosterView
@@ -134,6 +135,7 @@ from engine.queries.questions import (
     Incidents,
     InstanceModel,
     Jobs,
+    LastScenarioRun,
     MergeDrafts,
     PackageContents,
     PackageFiles,
@@ -244,6 +246,7 @@ __all__ = [
     "JobLine",
     "Jobs",
     "Lamp",
+    "LastScenarioRun",
     "LawText",
     "LimitOutline",
     "ListLook",
@@ -295,6 +298,7 @@ __all__ = [
     "RosterView",
     "SavedLine",
     "SavedLists",
+    "ScenarioRunView",
     "Search",
     "StageCell",
     "StageOutline",

@@ -180,6 +180,16 @@ class Merged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScenarioRunView:
+    """A kept run of scenarios: of which files, by whom and when, and what came of it."""
+
+    sha256: str
+    ran_at: int
+    ran_by: str
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Two states of a process's package against each other."""
 

@@ -260,6 +260,14 @@ class PackageContents(Query[tuple[m.ContentLine, ...]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LastScenarioRun(Query["m.ScenarioRunView | None"]):
+    """What came of the scenarios of a version or draft, whoever ran them last. For administrators."""
+
+    process_key: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TryForm(Query[m.FormTrial]):
     """A form as it is being shaped, within a state of its process. For administrators.
 

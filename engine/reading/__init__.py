@@ -77,6 +77,7 @@ READERS: Mapping[type[q.Query[Any]], Callable[..., Any]] = {
     q.CompareProcess: modeling.compare,
     q.MergeDrafts: merging.merge,
     q.PackagePart: parts.part,
+    q.LastScenarioRun: modeling.last_scenario_run,
     q.PackageContents: contents.contents,
     q.PackageForms: shaping.package_forms,
     q.TryForm: shaping.try_form,

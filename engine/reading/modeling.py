@@ -14,7 +14,7 @@ from engine.handlers.drafts import BEGINNING
 from engine.handlers.house import House
 from engine.law.rules import DeadlineRule, Status
 from engine.model.ids import is_id
-from engine.model.rows import Blob, Deployment, EditorSeat, ProcessDraft
+from engine.model.rows import Blob, Deployment, EditorSeat, ProcessDraft, ScenarioRun
 from engine.reading.common import Desk, desk
 
 SEAT_MS = 60_000
@@ -307,6 +307,18 @@ def _version(at: Desk, row: Deployment) -> str:
     if row.version == BEGINNING:
         return at.pick("起始稿", "The beginning")
     return at.pick(f"第 {row.version} 版", f"Version {row.version}")
+
+
+def last_scenario_run(house: House, query: q.LastScenarioRun) -> q.ScenarioRunView | None:
+    """What came of the scenarios of a state when they were run last."""
+    with desk(house, query) as at:
+        at.require_admin()
+        row = at.reader.get(ScenarioRun, state=query.state) if is_id(query.state) else None
+        if row is None or row.process_key != query.process_key:
+            return None
+        return q.ScenarioRunView(
+            sha256=row.sha256, ran_at=row.ran_at, ran_by=at.name(row.ran_by), result=row.result
+        )
 
 
 def compare(house: House, query: q.CompareProcess) -> q.Comparison:

@@ -53,6 +53,7 @@ _KEYS: dict[type[Row], tuple[str, ...]] = {
     rows.Activity: ("root_id", "instance_id", "key"),
     rows.Draft: ("task_id", "user_id"),
     rows.EditorSeat: ("process_key", "user_id"),
+    rows.ScenarioRun: ("state",),
     rows.Participant: ("root_id", "user_id", "how"),
     rows.Exclusion: ("root_id", "user_id"),
     rows.NoticeRead: ("notice_id", "user_id"),

@@ -12,7 +12,7 @@ import pytest
 
 from engine import catalog
 from engine import queries as q
-from engine.commands import SYSTEM, SaveProcessDraft
+from engine.commands import SYSTEM, DiscardProcessDraft, SaveProcessDraft, SaveUser
 from engine.errors import Conflict, Lang
 from tests.support.browser import axe_violations
 from tests.support.office import ADMIN, DRAFTER, LEGAL, OPENED, PACKAGE, PASSWORD, Office
@@ -168,6 +168,33 @@ def test_a_draft_that_cannot_be_deployed_is_told_and_a_changed_one_too(office: O
     assert run.problems
     assert [one.state for one in run.outcomes] == ["stopped"]
     assert "没有运行" in text(visitor.get(url))
+
+
+def test_what_came_of_it_outlives_the_program_and_others_see_it(office: Office) -> None:
+    state = drafted(office, good=RETURNED, wrong=WRONG, broken="title = 1")
+    url = f"/admin/processes/supplies/scenarios/{state}"
+    visitor = office.client(ADMIN)
+    visitor.post(url, {"run": "1"})
+    finished(office, state)
+    before = text(visitor.get(url))
+    office.engine.execute(SaveUser(actor=SYSTEM, user_id=LEGAL, is_admin=True))
+    again = Office(office.engine)  # another program on the same database
+    assert again.app.extensions["rehearsals"].of(ADMIN, "supplies", state) is None
+    for seen in (again.client(ADMIN), again.client(LEGAL)):
+        after = text(seen.get(url))
+        for told in (
+            "2 个未通过，1 个通过",
+            "“S3_sign”没有待办",
+            "填报采购明细",
+            "后面还有 1 个环节",
+        ):
+            assert told in after
+            assert told in before
+        assert "梁工" in after
+    assert again.client(LEGAL).get(f"{url}.xlsx").status_code == 200
+    office.engine.execute(DiscardProcessDraft(actor=ADMIN, draft_id=state, expected_version=1))
+    last = q.LastScenarioRun(viewer=SYSTEM, process_key="supplies", state=state)
+    assert office.engine.query(last) is None
 
 
 def test_one_at_a_time_stopped_by_its_owner_and_seen_by_nobody_else(

@@ -24,11 +24,11 @@ import structlog
 
 from engine import catalog
 from engine.clock import VirtualClock
-from engine.commands import SYSTEM, Deploy
+from engine.commands import SYSTEM, Deploy, KeepScenarioRun
 from engine.engine import Engine
 from engine.errors import Conflict, Invalid, Lang, Problem, YifaError
 from webapp import founding
-from webapp.scenarios import shipped
+from webapp.scenarios import kept, shipped
 from webapp.scenarios.judging import Judge, Played, Said
 from webapp.scenarios.scenario import Scenario, ScenarioFailed, parse, paths
 
@@ -96,6 +96,8 @@ class Rehearsal:
     """Names of people by the role or id that scenarios name them by."""
     late: bool = False
     """Whether its time was up before all were played."""
+    at: int = 0
+    """When it ended, where it is read from what was kept (epoch milliseconds)."""
     halt: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -120,7 +122,7 @@ class Rehearsal:
     @property
     def seconds(self) -> int:
         """How long it took, or takes so far."""
-        return round((self.ended or time.monotonic()) - self.began)
+        return round((time.monotonic() if self.ended is None else self.ended) - self.began)
 
 
 class Rehearsals:
@@ -237,8 +239,27 @@ def _run(office: Engine, rehearsal: Rehearsal, packages: Packages) -> None:
         for one in rehearsal.outcomes:
             if one.state in ("waiting", "running"):
                 one.state = "stopped"
+        _keep(office, rehearsal)
         rehearsal.ended = time.monotonic()
         rehearsal.done.set()
+
+
+def _keep(office: Engine, rehearsal: Rehearsal) -> None:
+    """Put it where every server of the office finds it, but what its owner broke off."""
+    if rehearsal.halt.is_set():
+        return
+    try:
+        office.execute(
+            KeepScenarioRun(
+                actor=rehearsal.owner,
+                process_key=rehearsal.key,
+                state=rehearsal.state,
+                sha256=rehearsal.sha256,
+                result=kept.as_data(rehearsal),
+            )
+        )
+    except Exception:  # it is shown from memory then, until the program ends
+        _log.exception("rehearsal not kept", process=rehearsal.key)
 
 
 def _play_all(office: Engine, rehearsal: Rehearsal, packages: Packages, folder: Path) -> None:

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from engine import catalog
 from engine.errors import Conflict
-from engine.queries import ProcessEditor, Processes, ProcessFiles
+from engine.queries import LastScenarioRun, ProcessEditor, Processes, ProcessFiles
 from webapp.current import ask, lang, viewer
+from webapp.scenarios import kept
 from webapp.scenarios.rehearsing import Outcome, Rehearsal, Rehearsals
 from webapp.scenarios.scenario import paths
 from webapp.sheets import Column, sheet
@@ -52,10 +53,25 @@ def _rehearsals() -> Rehearsals:
     return cast("Rehearsals", current_app.extensions["rehearsals"])
 
 
+def _last(key: str, state: str) -> tuple[Rehearsal | None, str]:
+    """One's own run that is under way or was broken off, else the last anybody finished; and whose."""
+    mine = _rehearsals().of(viewer().user_id, key, state)
+    if mine is not None and (mine.under_way or mine.halt.is_set()):
+        return mine, ""
+    known = ask(LastScenarioRun, process_key=key, state=state)
+    if known is None:
+        return mine, ""
+    run = kept.from_data(
+        known.result, owner="", key=key, state=state, sha256=known.sha256, at=known.ran_at
+    )
+    return run, known.ran_by
+
+
 def _page(key: str, state: str, files: Mapping[str, bytes], told: str) -> str:
     view = ask(ProcessEditor, process_key=key)
     newest = view.base_id
-    mine, deployed = (_rehearsals().of(viewer().user_id, key, each) for each in (state, newest))
+    mine, ran_by = _last(key, state)
+    deployed = _last(key, newest)[0] if newest != state else mine
     return render_template(
         "admin/scenarios.html",
         view=view,
@@ -68,6 +84,7 @@ def _page(key: str, state: str, files: Mapping[str, bytes], told: str) -> str:
         acts=_act_names(),
         marks=_marks,
         run=mine,
+        ran_by=ran_by,
         stale=mine is not None and mine.sha256 != catalog.package_hash(files),
         deployed=_states(deployed) if deployed is not mine else {},
         told=told,
@@ -99,7 +116,7 @@ def _act_names() -> dict[str, str]:
 @pages.get("/processes/<key>/scenarios/<state>.xlsx")
 def scenarios_export(key: str, state: str) -> Response:
     """Every step of the last run, with what came of it."""
-    run = _rehearsals().of(viewer().user_id, key, state)
+    run, _who = _last(key, state)
     columns = [
         Column(_("场景"), width=40),
         Column(_("文件"), width=28),

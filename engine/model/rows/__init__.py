@@ -6,7 +6,13 @@ Moments are epoch milliseconds (``…_at``); JSON columns hold plain JSON values
 
 from engine.model.rows.base import Json, Row
 from engine.model.rows.cases import Activity, Candidate, Draft, Instance, StartDraft, Task
-from engine.model.rows.definitions import Blob, Deployment, EditorSeat, ProcessDraft
+from engine.model.rows.definitions import (
+    Blob,
+    Deployment,
+    EditorSeat,
+    ProcessDraft,
+    ScenarioRun,
+)
 from engine.model.rows.evidence import (
     AuditEntry,
     CalendarYear,
@@ -71,6 +77,7 @@ __all__ = [
     "Row",
     "Runner",
     "SavedList",
+    "ScenarioRun",
     "Seal",
     "SearchText",
     "SearchWaiting",

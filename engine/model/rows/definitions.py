@@ -57,3 +57,19 @@ class EditorSeat(Row):
     process_key: str
     user_id: str
     seen_at: int
+
+
+@dataclass(kw_only=True, slots=True)
+class ScenarioRun(Row):
+    """What came of a package's scenarios when they were run last.
+
+    ``state`` is the deployment or draft they were run of, ``sha256`` of its files then. ``result`` is
+    for whoever ran them to read.
+    """
+
+    state: str
+    process_key: str
+    sha256: str
+    ran_at: int
+    ran_by: str
+    result: Json

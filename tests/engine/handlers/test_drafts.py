@@ -10,11 +10,13 @@ import pytest
 
 from engine import catalog
 from engine import queries as q
+from engine.clock import millis
 from engine.commands import (
     SYSTEM,
     BeginProcess,
     Deploy,
     DiscardProcessDraft,
+    KeepScenarioRun,
     SaveProcessDraft,
     SaveUser,
     StartProcess,
@@ -361,3 +363,44 @@ def test_what_a_package_must_have_stays(town: Town, base: str) -> None:
     for path in ("main.bpmn", "process.toml"):
         with pytest.raises(Invalid):
             change(town, base, {path: None})
+
+
+# ---------------------------------------------------------------------- what came of scenarios
+
+
+def run(town: Town, state: str, actor: str = "zhang", **result: Any) -> None:
+    town.engine.execute(
+        KeepScenarioRun(actor=actor, process_key="p", state=state, sha256="x", result=result)
+    )
+
+
+def last(town: Town, state: str, viewer: str = "li") -> Any:
+    return town.engine.query(q.LastScenarioRun(viewer=viewer, process_key="p", state=state))
+
+
+def test_the_last_run_of_a_version_or_draft_is_kept(town: Town, base: str) -> None:
+    draft = save(town, base, LONGER)
+    assert last(town, base) is None
+    run(town, base, n=1)
+    run(town, base, n=2)
+    run(town, draft.draft_id, n=3)
+    found = last(town, base)
+    assert (found.result, found.sha256, found.ran_at) == ({"n": 2}, "x", millis(town.clock.now()))
+    assert last(town, draft.draft_id).result == {"n": 3}
+    town.engine.execute(
+        DiscardProcessDraft(actor="li", draft_id=draft.draft_id, expected_version=1)
+    )
+    run(town, draft.draft_id, n=4)  # it was discarded while they ran
+    assert last(town, draft.draft_id) is None
+    assert last(town, "nothing") is None
+
+
+def test_only_administrators_keep_and_see_runs_and_none_that_is_too_large(
+    town: Town, base: str
+) -> None:
+    with pytest.raises(Forbidden):
+        run(town, base, actor="wang")
+    with pytest.raises(Forbidden):
+        last(town, base, "wang")
+    with pytest.raises(Invalid):
+        run(town, base, text="x" * 4_000_000)
