@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from lxml import etree
 
@@ -44,6 +45,11 @@ class Definition:
     _texts: Mapping[str, str] = field(repr=False)
     ways: Ways = field(repr=False)
     """What may come after what."""
+
+    @cached_property
+    def calls(self) -> bool:
+        """Whether any of it calls another process."""
+        return any(each.kind == "callActivity" for each in self.elements.values())
 
     def texts(self) -> dict[str, str]:
         """Element id → name shown to people.

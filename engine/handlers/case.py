@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.clock import millis
 from engine.handlers import clocks, consulted, opening, outcomes
 from engine.handlers.kept import CLOSED_FIELDS, ROOT_FIELDS, root_fields
+from engine.handlers.resting import Rest
 from engine.handlers.services import CaseServices
 from engine.model import facts as f
 from engine.model.rows import (
@@ -90,14 +91,17 @@ class Case:
         """The instance's tokens, restored once."""
         found = self._runs.get(instance.id)
         if found is None:
-            found = self.package(instance).definition.restore(
-                instance.tokens,
-                instance.variables,
-                now=self.context.now,
-                services=self.services(instance),
-            )
-            self._runs[instance.id] = found
+            found = self._runs[instance.id] = self._resumed(instance)
         return found
+
+    def _resumed(self, instance: Instance) -> Run:
+        now, services = self.context.now, self.services(instance)
+        found = self.context.house.resting.take(instance)
+        if found is not None:
+            found.resume(instance.variables, now=now, services=services)
+            return found
+        definition = self.package(instance).definition
+        return definition.restore(instance.tokens, instance.variables, now=now, services=services)
 
     def services(self, instance: Instance) -> CaseServices:
         """What expressions of this instance may ask of the house."""
@@ -188,6 +192,15 @@ class Case:
             if changed:
                 self.tx.update(self.root, *changed)
         self._new.clear()
+        self.tx.after_commit(self._keep_runs)
+
+    def _keep_runs(self) -> None:
+        """What is committed now, the next command need not restore."""
+        self.context.house.resting.keep(
+            (instance.id, Rest(self._runs[instance.id], instance.tokens, instance.deployment_id))
+            for instance in self.instances.values()
+            if instance.id in self._runs and instance.ended_at is None
+        )
 
     # --- facts into rows -----------------------------------------------------------------------
 

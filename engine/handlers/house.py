@@ -16,6 +16,7 @@ from engine.clock import CHINA, Clock, legal_date, millis
 from engine.config import Settings
 from engine.errors import NotFound
 from engine.handlers.attempts import Attempts
+from engine.handlers.resting import Resting
 from engine.handlers.viewers import viewer_of
 from engine.law import official
 from engine.law.calendar import Closure, WorkCalendar
@@ -63,6 +64,7 @@ class House:
         self.viewers: dict[str, tuple[object, Viewer]] = {}
         self._packages: OrderedDict[str, catalog.Package] = OrderedDict()
         self.attempts = Attempts()
+        self.resting = Resting()
         self._calendar: WorkCalendar | None = None
         self._lock = threading.Lock()
 

@@ -58,7 +58,6 @@ def _keep(case: Case, kind: str, task_id: str | None, parts: list[str]) -> None:
     root = case.root
     # Title and number stand on top of each text: words may be of both.
     lines = [" ".join(part.split()) for part in (root.title, root.case_no, *parts) if part]
-    text = kept("\n".join(lines))[:MAX_TEXT]
     case.tx.insert(
         SearchWaiting(
             tenant=root.tenant,
@@ -67,7 +66,7 @@ def _keep(case: Case, kind: str, task_id: str | None, parts: list[str]) -> None:
             kind=kind,
             task_id=task_id,
             at=case.context.now_ms,
-            text=text,
+            text="\n".join(lines)[:MAX_TEXT],
         )
     )
 
@@ -88,6 +87,7 @@ def take_in(store: Store) -> int:
 
 
 def _indexed(waiting: SearchWaiting) -> SearchText:
+    text = kept(waiting.text)
     return SearchText(
         tenant=waiting.tenant,
         root_id=waiting.root_id,
@@ -95,8 +95,8 @@ def _indexed(waiting: SearchWaiting) -> SearchText:
         kind=waiting.kind,
         task_id=waiting.task_id,
         at=waiting.at,
-        text=waiting.text,
-        grams=" ".join(pairs(waiting.text)),
+        text=text,
+        grams=" ".join(pairs(text)),
     )
 
 
@@ -124,8 +124,7 @@ def _strings(value: object, secret: Collection[str]) -> Iterator[str]:
 def _packages(case: Case, instance: Instance) -> list[Package]:
     """All packages of the case; asked of the database only where it may have several."""
     own = case.package(case.root)
-    calls = any(e.kind == "callActivity" for e in own.definition.elements.values())
-    if instance is case.root and not calls and len(case.instances) == 1:
+    if instance is case.root and not own.definition.calls and len(case.instances) == 1:
         return [own]
     rows = case.tx.columns(Instance, ("deployment_id",), root_id=case.root.id)
     house = case.context.house

@@ -22,6 +22,7 @@ class Codec(Generic[R]):
         self._new: Callable[..., R] = kind.row.__new__
         self.kind = kind
         self.fields = kind.fields
+        self.position = {name: number for number, name in enumerate(kind.fields)}
         self.key_of: Callable[[R], tuple[Any, ...]] = attrgetter(*kind.key)
         self._all = attrgetter(*kind.fields)
         self._decoders = tuple(

@@ -99,27 +99,23 @@ def _raise_version(
     """Write what of the root changed: a column set to what it was would touch its indexes."""
     of = codec(Instance)
     _, names = changes.updates.pop(of.key_of(case), (case, set())) if changes else (case, set())
-    before = dict(zip(of.fields, as_read, strict=True))
-    cells = {name: of.cell(case, name) for name in names}
-    changed = {name for name, cell in cells.items() if cell != before[name]}
-    columns = of.columns_of(changed | {"version"})
-    sql = statements.update(Instance, columns, ("version",))
-    given = {f"s_{name}": cells[name] for name in changed}
+    cells: dict[str, Any] = {"version": case.version + 1}
+    for name in names:
+        cell = of.cell(case, name)
+        if cell != as_read[of.position[name]]:
+            cells[name] = cell
+    columns = of.columns_of(cells)
     if "search" in columns:
-        given["s_search"] = of.search(case)
-    for name in of.kind.key:
-        given[f"k_{name}"] = getattr(case, name)
-    given["g_version"] = case.version
-    given["s_version"] = case.version + 1
-    return Step(sql.text, [sql.bind(given)], 1, moved, of.kind.table.name)
+        cells["search"] = of.search(case)
+    sql = statements.update(Instance, columns, ("version",))
+    line = [*(cells[name] for name in columns), *of.key_of(case), case.version]
+    return Step(sql.text, [line], 1, moved, of.kind.table.name)
 
 
-def _setting(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
+def _setting(row: Row, columns: tuple[str, ...]) -> list[Any]:
+    """The values of ``Statements.update``, in its order."""
     of = codec(type(row))
-    given = {f"s_{name}": of.cell(row, name) for name in columns}
-    for name in of.kind.key:
-        given[f"k_{name}"] = getattr(row, name)
-    return given
+    return [*(of.cell(row, name) for name in columns), *of.key_of(row)]
 
 
 def _take(row: Row, guard: dict[str, Any], statements: Statements) -> Step:
@@ -143,7 +139,7 @@ def _update(
     single = Batches(codec(of).kind.table.name)
     for row, names in changes.updates.values():
         columns = codec(of).columns_of(names)
-        single.add(statements.update(of, columns), _setting(row, columns))
+        single.add_line(statements.update(of, columns), _setting(row, columns))
     yield from single.steps(counted=True)
 
 
@@ -161,8 +157,7 @@ def _update_where(
 
 def _single(row: Row, columns: tuple[str, ...], statements: Statements) -> Step:
     sql = statements.update(type(row), columns)
-    line = sql.bind(_setting(row, columns))
-    return Step(sql.text, [line], 1, moved, codec(type(row)).kind.table.name)
+    return Step(sql.text, [_setting(row, columns)], 1, moved, codec(type(row)).kind.table.name)
 
 
 def _delete(
@@ -192,7 +187,11 @@ class Batches:
 
     def add(self, sql: Sql, given: dict[str, Any]) -> None:
         """One run of a statement."""
-        self._lines.setdefault(sql.text, []).append(sql.bind(given))
+        self.add_line(sql, sql.bind(given))
+
+    def add_line(self, sql: Sql, line: Sequence[Any]) -> None:
+        """One run of a statement, its values in the order of its text."""
+        self._lines.setdefault(sql.text, []).append(line)
 
     def steps(self, *, counted: bool) -> Iterator[Step]:
         """What to send; ``counted`` demands one row a run, for a row that is gone was changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -65,10 +65,15 @@ class PostgresLink(Link):
 
     def send(self, steps: Iterable[Step]) -> None:
         """All in one trip to the server; what they touched is checked afterwards."""
+        groups = list(_merged(steps))
+        # One statement is one trip anyway; the pipeline would cost as much as half a statement.
+        several: AbstractContextManager[object] = (
+            self.raw.pipeline() if len(groups) > 1 else nullcontext()
+        )
         sent: list[tuple[list[Step], psycopg.Cursor[Any]]] = []
         try:
-            with self.raw.pipeline():
-                for group in _merged(steps):
+            with several:
+                for group in groups:
                     text, lines = _one_statement(group)
                     self._count.add(text)
                     sent.append((group, self._cursor(text, lines)))

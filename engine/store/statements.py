@@ -148,7 +148,7 @@ class Statements:
         return self.keep(("insert", row, count, existing, over), build)
 
     def update(self, row: type[Row], columns: tuple[str, ...], guard: tuple[str, ...] = ()) -> Sql:
-        """Set columns (``s_name``) of the row with a key (``k_name``), if ``g_name`` still hold."""
+        """Set columns of the row with a key, if the guards still hold; binds all three in order."""
 
         def build() -> sa.ClauseElement:
             of = table(row)

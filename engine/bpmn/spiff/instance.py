@@ -41,6 +41,19 @@ class NoPython:
 _NO_PYTHON = NoPython()
 
 
+class _Nobody:
+    """The house of an instance at rest: whoever asks it has not resumed."""
+
+    def decide(self, *_: object) -> NoReturn:
+        """Refuse."""
+        raise AssertionError("the instance is at rest")
+
+    functions = script = decide
+
+
+_NOBODY = _Nobody()
+
+
 class Instance(BpmnWorkflow):
     """The tokens of one instance, its variables, and the facts since they were last taken."""
 
@@ -79,6 +92,24 @@ class Instance(BpmnWorkflow):
         """Whether there are conditions that were never looked at."""
         self.joins: dict[tuple[str, str], Token] = {}
         """The token that gathers at a joining gateway, by container and gateway."""
+
+    def resume(self, variables: Mapping[str, object], *, now: datetime, services: Services) -> None:
+        """Go on with these variables in this house, at this moment."""
+        self.variables = dict(variables)
+        self.now = now
+        self.services = services
+        self.functions = services.functions()
+        self.function_names = frozenset(self.functions)
+
+    def rest(self) -> None:
+        """Forget the house, and what only matters while tokens move: nothing that is saved."""
+        self.variables = {}
+        self.services = _NOBODY
+        self.functions = {}
+        self.told = []
+        self.queue = deque(token for token in self.queue if token.alive and token.queued)
+        self.touched = set()
+        self.unseen = False
 
     # ------------------------------------------------------------------ tokens
 

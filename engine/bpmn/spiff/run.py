@@ -144,6 +144,14 @@ class Run:
         told, self._instance.told = self._instance.told, []
         return facts.Progress(facts=tuple(told), variables=dict(self._instance.variables))
 
+    def rest(self) -> None:
+        """Let go of the house: saved, the run waits in memory for :meth:`resume`."""
+        self._instance.rest()
+
+    def resume(self, variables: Mapping[str, object], *, now: datetime, services: Services) -> None:
+        """Go on after :meth:`rest` as if restored from the state that was saved before it."""
+        self._instance.resume(variables, now=in_china(now), services=services)
+
     def save(self) -> bytes:
         """The state, without specification and without root variables."""
         return state.save(self._instance)

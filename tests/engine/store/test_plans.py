@@ -47,7 +47,9 @@ QUESTIONS: dict[str, Callable[[Reads], Any]] = {
     "chain": lambda r: list(r.audit_entries("c0001")),
 }
 
-MERGED = ("to claim", "to claim, newest", "to claim, searched", "to read", "viewer")
+MERGED = (
+    *("to do, oldest", "to claim", "to claim, newest", "to claim, searched", "to read", "viewer"),
+)
 """Questions that put together short sorted lists, or sort a handful."""
 
 SORTED = [name for name in QUESTIONS if name not in ("own cases", "counts", "counts of all cases")]
