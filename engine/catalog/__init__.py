@@ -37,6 +37,7 @@ from engine.catalog.reading import (
 )
 from engine.catalog.secrets import weakened
 from engine.catalog.skeleton import Beginning, skeleton
+from engine.catalog.untranslated import no_english
 
 __all__ = [
     "ENGLISH",
@@ -64,6 +65,7 @@ __all__ = [
     "kind_of",
     "load_decisions",
     "name_of",
+    "no_english",
     "package_hash",
     "pinned",
     "plain_inputs",

@@ -14,6 +14,7 @@ from engine.catalog import cases, secrets
 from engine.catalog.package import Package
 from engine.catalog.problems import missing, model_path, problem, split
 from engine.catalog.reading import Reader, package_hash
+from engine.catalog.untranslated import untranslated
 from engine.errors import Invalid, ModelRejected, Problem, Unavailable
 
 
@@ -76,7 +77,8 @@ def pinned(
 def all_problems(files: Mapping[str, bytes], **options: Any) -> list[Problem]:
     """Errors and warnings of a package, for showing; never raises for a bad package."""
     try:
-        return list(check(files, **options).warnings)
+        package = check(files, **options)
+        return [*package.warnings, *untranslated(package)]
     except ModelRejected as exc:
         return list(exc.problems)
 

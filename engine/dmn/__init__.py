@@ -20,6 +20,7 @@ from engine.dmn.merging import together
 from engine.dmn.needs import RequiredInput
 from engine.dmn.outcome import Diagnostic, Fired, Made, Outcome
 from engine.dmn.read import namespace
+from engine.dmn.words import words
 
 __all__ = [
     "DecisionChange",
@@ -38,4 +39,5 @@ __all__ = [
     "load",
     "namespace",
     "together",
+    "words",
 ]

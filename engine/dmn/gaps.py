@@ -2,7 +2,8 @@
 
 Columns are taken as independent of each other, as in :mod:`engine.dmn.overlap`, hence *may*. Tables
 with a cell that depends on more than its own column's value are left alone: of them nothing can be
-said. Null is not tried: whether an input may be missing is the form's affair.
+said. Null is not tried among them: whether an input may be left open is the form's affair. Which columns
+hold for nothing when their input is left open is told apart (`unanswered`).
 """
 
 from __future__ import annotations
@@ -29,10 +30,7 @@ Gap = tuple[tuple[int, object], ...]
 
 def gaps(table: model.DecisionTable) -> tuple[Gap, ...]:
     """Combinations of values for which the table may have no answer, at most three."""
-    defaults = any(each.default is not None and each.default.text for each in table.outputs)
-    if table.hit_policy not in _ONE_ANSWER or defaults or not table.inputs or not table.rules:
-        return ()
-    if len(table.rules) > _MOST_RULES or not all(map(_plain, _cells(table))):
+    if not _wants_one(table) or not all(map(_plain, _cells(table))):
         return ()
     found: list[Gap] = []
     try:
@@ -40,6 +38,44 @@ def gaps(table: model.DecisionTable) -> tuple[Gap, ...]:
     except BudgetExceeded:
         return ()
     return tuple(found)
+
+
+def unanswered(table: model.DecisionTable) -> tuple[int, ...]:
+    """Columns (by index) none of whose cells holds for null: unanswered, the table has no answer."""
+    if not _wants_one(table):
+        return ()
+    found: list[int] = []
+    try:
+        within(_BUDGET, lambda run: found.extend(_unanswered(table)))
+    except BudgetExceeded:
+        return ()
+    return tuple(found)
+
+
+def _unanswered(table: model.DecisionTable) -> Iterator[int]:
+    for index in range(len(table.inputs)):
+        cells = {rule.tests[index].text for rule in table.rules if index < len(rule.tests)}
+        if cells & {"", "-"} or not all(map(_own, cells)):
+            continue
+        masks = column_masks(table, index, [None])
+        if masks is not None and not any(masks):
+            yield index
+
+
+def _own(text: str) -> bool:
+    """Whether a cell asks for nothing but its column's value."""
+    try:
+        return not feel.compile_unary(text).names - {"?"}
+    except feel.FeelSyntaxError:
+        return False
+
+
+def _wants_one(table: model.DecisionTable) -> bool:
+    """Whether a table is one that gives a single answer, and nothing where no rule holds."""
+    defaults = any(each.default is not None and each.default.text for each in table.outputs)
+    if table.hit_policy not in _ONE_ANSWER or defaults or not table.inputs or not table.rules:
+        return False
+    return len(table.rules) <= _MOST_RULES
 
 
 def _cells(table: model.DecisionTable) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from engine.dmn import model
 from engine.dmn.compiled import CompiledModel
-from engine.dmn.gaps import Gap, gaps, shown
+from engine.dmn.gaps import Gap, gaps, shown, unanswered
 from engine.dmn.graph import Located
 from engine.dmn.names import expressions
 from engine.dmn.needs import known_names, required_by
@@ -260,6 +260,17 @@ def _table(table: model.DecisionTable, node: model.Node, problems: Problems) -> 
             f"When {en}, no rule holds and the result is null. "
             "Add a rule, or a default for the output.",
             where=where,
+            line=table.line,
+        )
+    for index in () if problems.errors else unanswered(table):
+        column = table.inputs[index]
+        name = column.label or column.expression.text
+        problems.warning(
+            "dmn-gap-null",
+            f"“{name}”没有答复时没有规则命中，结果为空值。表单可以不填的，请加一条规则（如 null 或 -）。",
+            f"While “{name}” is not answered, no rule holds and the result is null. Where a form may "
+            "leave it open, add a rule (such as null or -).",
+            where=column.id or where,
             line=table.line,
         )
 

@@ -18,9 +18,6 @@ from engine.model.rows import Deployment, ProcessDraft
 from engine.reading.common import Desk, desk
 from engine.reading.modeling import files_of
 
-UNTRANSLATED = "untranslated"
-"""Code of the warning that a text of a form has no English."""
-
 
 def package_forms(house: House, query: q.PackageForms) -> tuple[q.FormLine, ...]:
     """The forms of a state, each with the steps that show it."""
@@ -74,14 +71,7 @@ def _english(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _untranslated(path: str, told: Mapping[str, str]) -> Iterator[Problem]:
     for text in [text for text, en in told.items() if not en][:20]:
-        short = text if len(text) <= 40 else text[:40] + "…"
-        yield Problem(
-            code=UNTRANSLATED,
-            severity="warning",
-            zh=f"“{short}”还没有英文，英文页面上会显示中文。",
-            en=f"“{short}” has no English yet; English pages show the Chinese.",
-            file=path,
-        )
+        yield catalog.no_english(text, path)
 
 
 def _labels(content: bytes, texts: Mapping[str, str]) -> tuple[str, ...]:

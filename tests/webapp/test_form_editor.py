@@ -336,6 +336,16 @@ def test_the_check_finds_what_deployment_finds_and_what_has_no_english(
     assert found("{")[0]["severity"] == "error"
 
 
+def test_a_text_without_english_is_told_before_deployment_too(office: Office) -> None:
+    text = (PACKAGE / "forms/review.form").read_text(encoding="utf-8")
+    text = text.replace("审核意见", "没有译文的标签")
+    visitor = office.client(ADMIN)
+    kept = send(visitor, "save", text=text, base=base(office)).get_json()["draft"]
+    page = visitor.get(f"/admin/processes/supplies/deploy/{kept}").get_data(as_text=True)
+    assert "“没有译文的标签”还没有英文" in page
+    assert "没有错误，有 1 处提醒，可以部署" in page
+
+
 def test_the_preview_answers_as_the_step_would_and_keeps_nothing(office: Office) -> None:
     visitor = office.client(ADMIN)
     text = (PACKAGE / "forms/review.form").read_text(encoding="utf-8")

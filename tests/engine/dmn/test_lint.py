@@ -190,3 +190,32 @@ def test_every_problem_speaks_both_languages_and_names_a_remedy() -> None:
     for problem in dmn.lint(data):
         assert any("\u4e00" <= letter <= "\u9fff" for letter in problem.zh), problem
         assert not any("\u4e00" <= letter <= "\u9fff" for letter in problem.en), problem
+
+
+@pytest.mark.parametrize(
+    ("cells", "open_to_nothing"),
+    [
+        (["true", "false"], True),
+        (["true", "not(true)"], False),
+        (["true", "-"], False),
+        (["true", "null"], False),
+        (["< 5", ">= 5"], True),
+        (["true", "? = null"], False),
+        (["true, null", "false"], False),
+        (['"a"', 'not("a")'], False),
+        (["> limit"], False),
+    ],
+)
+def test_a_column_that_holds_for_no_missing_answer_is_told(
+    cells: list[str], open_to_nothing: bool
+) -> None:
+    rows = [[cell, "-", "1"] for cell in cells]
+    data = definitions(decision("d", table(["x", "y"], ["z"], rows)))
+    found = [each for each in dmn.lint(data) if each.code == "dmn-gap-null"]
+    told = [(each.where, each.severity) for each in found]
+    assert told == ([("I1", "warning")] if open_to_nothing else [])
+    answered = dmn.load(data).evaluate("d", {"x": None, "y": 1, "limit": 1})
+    if open_to_nothing:
+        assert answered.value is None
+    with_default = definitions(decision("d", table(["x", "y"], ["z"], rows, defaults=["0"])))
+    assert "dmn-gap-null" not in {each.code for each in dmn.lint(with_default)}
