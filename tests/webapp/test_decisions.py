@@ -114,6 +114,78 @@ def meaning(content: bytes) -> tuple[Any, ...]:
 
 
 @pytest.mark.browser
+def test_files_of_other_versions_are_edited_and_stay_of_their_version(
+    page: Page, served: Office, complaints: list[str]
+) -> None:
+    base = with_rules(served)
+    rules = RULES.read_text(encoding="utf-8")
+    places = "https://www.omg.org/spec/DMN/20191111/DMNDI/"
+    for number, name in enumerate(
+        (
+            "http://www.omg.org/spec/DMN/20180521/MODEL/",
+            "https://www.omg.org/spec/DMN/20230324/MODEL/",
+        )
+    ):
+        old = rules.replace(DMN_13, name).replace(places, name.replace("MODEL", "DMNDI"))
+        saved = served.engine.execute(
+            SaveProcessDraft(
+                actor=ADMIN,
+                process_key="supplies",
+                base_id=base,
+                files={"consultation.dmn": old.encode()},
+            )
+        )
+        address = f"{EDIT}?draft={saved.draft_id}"
+        if number == 0:
+            editing(page, served, address)
+        else:
+            page.goto(served.address + address)
+            page.locator("[data-decisions][data-mounted=yes]").wait_for()
+        assert page.locator("[data-part=canvas] table").first.is_visible()
+        cell = page.evaluate(
+            f"{MODELER}.getActiveView().element.get('decisionLogic').get('rule')[0].inputEntry[0].id"
+        )
+        page.evaluate(CELL, [cell, "null"])
+        page.locator("[data-do=save]").click()
+        page.locator("[data-part=saved][data-state=saved]").wait_for()
+        files = served.engine.query(
+            q.ProcessFiles(viewer=SYSTEM, process_key="supplies", state=saved.draft_id)
+        )
+        kept = files["consultation.dmn"].decode()
+        assert DMN_13 not in kept
+        assert places not in kept
+        changed = dmn.difference(old.encode(), kept.encode())
+        assert [each.how for each in changed] == ["changed"]
+        dmn.load(kept.encode())
+
+
+@pytest.mark.browser
+def test_what_the_editor_would_lose_is_not_opened_and_the_way_to_go_on_is_told(
+    page: Page, served: Office
+) -> None:
+    base = with_rules(served)
+    newest = "https://www.omg.org/spec/DMN/20230324/MODEL/"
+    content = f'''<definitions xmlns="{newest}" id="d" name="d" namespace="urn:d"><decision id="z"
+    name="z"><variable name="z"/><conditional><if><literalExpression><text>true</text>
+    </literalExpression></if><then><literalExpression><text>1</text></literalExpression></then><else>
+    <literalExpression><text>2</text></literalExpression></else></conditional></decision>
+    </definitions>'''
+    saved = served.engine.execute(
+        SaveProcessDraft(
+            actor=ADMIN, process_key="supplies", base_id=base, files={"z.dmn": content.encode()}
+        )
+    )
+    editing(page, served)
+    page.goto(f"{served.address}{LIST}/z.dmn/edit?draft={saved.draft_id}")
+    page.locator("[data-decisions][data-mounted=failed]").wait_for()
+    told = page.locator("[data-part=failed]")
+    assert "为免保存时丢失" in told.inner_text()
+    with page.expect_download() as got:
+        told.get_by_role("link").click()
+    assert Path(got.value.path()).read_text(encoding="utf-8") == content
+
+
+@pytest.mark.browser
 def test_shipped_decisions_come_back_unchanged_and_the_editor_has_no_foreign_word(
     page: Page, served: Office, complaints: list[str]
 ) -> None:

@@ -10,6 +10,7 @@ import { languageModule, translator, unknown } from "./lib/decisions/language.js
 import { Marks } from "./lib/decisions/marks.js";
 import { showAnnotations, viewOf } from "./lib/decisions/model.js";
 import { Problems } from "./lib/decisions/problems.js";
+import { versioned } from "./lib/decisions/versions.js";
 import { Draft } from "./lib/modeler/draft.js";
 import { model, send } from "./lib/modeler/server.js";
 import { latest } from "./lib/modeler/waiting.js";
@@ -35,7 +36,8 @@ async function mount(root) {
     literalExpression: language,
     boxedExpression: language,
   });
-  const read = async () => (await modeler.saveXML({ format: true })).xml;
+  let own = versioned("");
+  const read = async () => own.back((await modeler.saveXML({ format: true })).xml);
   const marks = new Marks();
   const problems = new Problems({
     list: part("problems"),
@@ -106,7 +108,10 @@ async function mount(root) {
     if (active && active.type !== "drd") cases.ask(active.element.id);
   });
   try {
-    await modeler.importXML(await model(data.urls.model));
+    own = versioned(await model(data.urls.model));
+    const { warnings } = await modeler.importXML(own.xml);
+    // What a later version has and the editor does not would be lost as the file is written.
+    if (own.other && warnings.length) throw new Error(warnings.map(String).join("\n"));
     const wanted = modeler.getViews().find(({ element }) => element.id === data.decision);
     const first = wanted ?? modeler.getViews().find(({ type }) => type !== "drd");
     if (first) await modeler.open(first);
