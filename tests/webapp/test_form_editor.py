@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine import forms
+from engine import catalog, forms
 from engine import queries as q
 from engine.commands import SYSTEM, SaveProcessDraft, SetLanguage
 from engine.errors import Forbidden
@@ -118,6 +118,46 @@ def test_every_shipped_form_comes_back_as_it_was_and_no_word_is_foreign(
     )
     assert sorted(offered) == sorted(KINDS)
     assert page.evaluate(WALK) == []
+
+
+@pytest.mark.browser
+def test_who_reads_english_shapes_the_form_in_english_and_may_take_it_back(
+    page: Page, served: Office
+) -> None:
+    served.engine.execute(SetLanguage(actor=ADMIN, lang="en"))
+    page.context.add_cookies([{"name": "yifa_lang", "value": "en", "url": served.address}])
+    shaping(page, served)
+    canvas = page.locator("[data-part=canvas]")
+    original = (PACKAGE / "forms/review.form").read_text(encoding="utf-8")
+    label = canvas.locator(".fjs-form-editor label").filter(has_text="Opinion")
+    label.first.wait_for()
+    assert not re.search(r"[\u4e00-\u9fff]", canvas.locator(".fjs-form-editor").inner_text())
+    assert json.loads(page.evaluate(f"{ROOM}.yfRead()")) == json.loads(original)
+    undo, redo = (page.locator(f"[data-do={each}]") for each in ("undo", "redo"))
+    assert undo.is_disabled()
+
+    label.first.click(force=True)  # what is drawn there is no field to type in
+    group = page.locator("[data-group-id=group-yf-english]")
+    group.locator(".bio-properties-panel-group-header").first.click()
+    field = group.locator("input, textarea").first
+    assert field.input_value() == "Opinion"
+    field.fill("What the reviewer says")
+    canvas.locator("label").filter(has_text="What the reviewer says").first.wait_for()
+    page.locator("[data-do=save]").click()
+    page.locator("[data-part=saved][data-state=saved]").wait_for()
+    undo.click()
+    label.first.wait_for()
+    assert field.input_value() == "Opinion"
+    redo.click()
+    canvas.locator("label").filter(has_text="What the reviewer says").first.wait_for()
+    undo.click()
+    page.locator("[data-do=save]").click()
+    page.locator("[data-part=saved][data-state=saved]").wait_for()
+    (draft,) = drafts(served)
+    query = q.ProcessFiles(viewer=ADMIN, process_key="supplies", state=draft.id)
+    files = served.engine.query(query)
+    assert catalog.english(files["en.toml"])["审核意见"] == "Opinion"
+    assert json.loads(files["forms/review.form"]) == json.loads(original)
 
 
 @pytest.mark.browser

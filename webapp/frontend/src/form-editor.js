@@ -5,7 +5,7 @@
 
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import "./form-editor.css";
-import { English } from "./lib/forms/english.js";
+import { COMMAND, English, EnglishCanvas, Translate, inEnglish } from "./lib/forms/english.js";
 import FormGroups from "./lib/forms/groups.js";
 import { moves } from "./lib/forms/moves.js";
 import { Preview } from "./lib/forms/preview.js";
@@ -24,14 +24,20 @@ async function mount(root) {
   const data = JSON.parse(root.dataset.editor);
   const t = translator(data.lang);
   const part = (name) => root.querySelector(`[data-part=${name}]`);
-  const english = new English(() => editor.get("eventBus").fire("changed", editor._getState()));
+  const english = new English(
+    () => editor._setState({}), // which has the canvas and the panel drawn anew
+    (command, context) => editor.get("commandStack").execute(command, context),
+  );
+  const canvas = data.lang === "en" ? [{ __init__: ["englishCanvas"], englishCanvas: ["type", EnglishCanvas] }] : [];
   const editor = new FormEditor({
     container: part("canvas"),
     additionalModules: [
       { office: ["value", { roles: data.roles, english }] },
       { __init__: ["formGroups"], formGroups: ["type", FormGroups] },
+      ...canvas,
     ],
   });
+  editor.get("commandStack").registerHandler(COMMAND, Translate);
   let opened;
   try {
     opened = await open(editor, data.schema);
@@ -90,12 +96,14 @@ async function mount(root) {
     check.soon();
     preview.soon();
   });
-  editor.on("selection.changed", () => {
-    buttons(root, editor);
-  });
+  for (const event of ["selection.changed", "commandStack.changed"]) {
+    editor.on(event, () => {
+      buttons(root, editor);
+    });
+  }
   tools(root, editor, draft, data);
   moves(root, editor);
-  named(part("canvas"), editor);
+  named(part("canvas"), editor, data.lang === "en" ? english : null);
   buttons(root, editor);
   draft.beat();
   await Promise.all([check.now(), preview.show("new")]);
@@ -121,11 +129,12 @@ async function open(editor, text) {
 }
 
 // Each component says to a screen reader what it is: its kind and its label.
-function named(canvas, editor) {
+function named(canvas, editor, english) {
   const say = () => {
     for (const place of canvas.querySelectorAll(".fjs-element[data-id]:not([data-field-type=default])")) {
-      const field = editor.get("formFieldRegistry").get(place.dataset.id);
-      if (!field) continue;
+      const own = editor.get("formFieldRegistry").get(place.dataset.id);
+      if (!own) continue;
+      const field = english ? inEnglish(own, english) : own;
       const { name, label } = editor.get("formFields").get(field.type)?.config ?? {};
       place.setAttribute("role", "group");
       place.setAttribute("aria-label", [name ?? label, field.label ?? field.dateLabel ?? field.key].filter(Boolean).join(" "));
