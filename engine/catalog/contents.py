@@ -54,19 +54,35 @@ def name_of(path: str) -> str:
     return PurePosixPath(path).stem
 
 
-def uses(files: Mapping[str, bytes], path: str, content: bytes) -> tuple[Use, ...]:
-    """Everything in the package that names a file of this path and content, there or not."""
-    kind, name = kind_of(path), name_of(path)
-    found = [use for called, use in _drawn(files, kind) if called in _called(kind, name, content)]
-    if kind == "form" and _start_form(files) == name:
-        found.insert(0, Use(how="start", where="", name=""))
-    if kind == "document":
-        found += [
-            Use(how="scenario", where=each, name=name_of(each))
-            for each in sorted(files)
-            if kind_of(each) == "scenario" and name in _expected(files[each])
-        ]
-    return tuple(found)
+def uses(
+    files: Mapping[str, bytes],
+    wanted: Mapping[str, bytes] | None = None,
+    *,
+    drawn: bpmn.Definition | None = None,
+) -> dict[str, tuple[Use, ...]]:
+    """Everything in the package that names its files, or files of these paths and contents, by path.
+
+    ``drawn`` is its model, where somebody has read it already.
+    """
+    named = list(_named_by(files, drawn))
+    found: dict[str, tuple[Use, ...]] = {}
+    for path, content in (files if wanted is None else wanted).items():
+        kind = kind_of(path)
+        called = _called(kind, name_of(path), content)
+        found[path] = tuple(use for of, name, use in named if of == kind and name in called)
+    return found
+
+
+def _named_by(
+    files: Mapping[str, bytes], drawn: bpmn.Definition | None
+) -> Iterator[tuple[Kind, str, Use]]:
+    """Kind and name of everything that is named, with what names it."""
+    yield "form", _start_form(files), Use(how="start", where="", name="")
+    yield from _drawn(drawn or _model(files))
+    for path in sorted(files):
+        if kind_of(path) == "scenario":
+            use = Use(how="scenario", where=path, name=name_of(path))
+            yield from (("document", name, use) for name in sorted(_expected(files[path])))
 
 
 def _called(kind: Kind, name: str, content: bytes) -> frozenset[str]:
@@ -79,24 +95,25 @@ def _called(kind: Kind, name: str, content: bytes) -> frozenset[str]:
         return frozenset()
 
 
-def _drawn(files: Mapping[str, bytes], kind: Kind) -> Iterator[tuple[str, Use]]:
+def _model(files: Mapping[str, bytes]) -> bpmn.Definition | None:
     path = next((path for path in files if path.endswith(".bpmn")), "")
     try:
-        elements = bpmn.load(files[path], name=path).elements.values() if path else ()
+        return bpmn.load(files[path], name=path) if path else None
     except ModelRejected:  # which the check tells
-        return
-    for element in elements:
-        named: list[tuple[str, str | None]] = []
-        if kind == "form":
-            message = element.properties.get("form")
-            named = [("message", message)] if message else [("task", element.form_id)]
-        elif kind == "decision":
-            named = [("task", element.called_decision)]
-        elif kind == "document":
-            named = [("document", each) for each in element.documents]
-        for how, name in named:
+        return None
+
+
+def _drawn(drawn: bpmn.Definition | None) -> Iterator[tuple[Kind, str, Use]]:
+    for element in drawn.elements.values() if drawn is not None else ():
+        message = element.properties.get("form")
+        named: list[tuple[Kind, str, str | None]] = [
+            ("form", "message", message) if message else ("form", "task", element.form_id),
+            ("decision", "task", element.called_decision),
+            *(("document", "document", each) for each in element.documents),
+        ]
+        for kind, how, name in named:
             if name:
-                yield name, Use(how=how, where=element.id, name=element.name or element.id)
+                yield kind, name, Use(how=how, where=element.id, name=element.name or element.id)
 
 
 def _start_form(files: Mapping[str, bytes]) -> str:

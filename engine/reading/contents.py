@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine import catalog
 from engine import queries as q
 from engine.handlers.house import House
-from engine.model.rows import Deployment, ProcessDraft
+from engine.model.rows import ProcessDraft
 from engine.reading.common import Desk, desk
 from engine.reading.modeling import files_of
 
@@ -20,12 +20,14 @@ def contents(house: House, query: q.PackageContents) -> tuple[q.ContentLine, ...
         at.require_admin()
         files = files_of(at, query.process_key, query.state)[1]
         draft = at.reader.get(ProcessDraft, id=query.state)
-        base = files
-        if draft is not None:
-            base = files_of(at, query.process_key, _base(at, draft))[1]
+        base_id = draft.base_id if draft is not None else query.state
+        base = files_of(at, query.process_key, base_id)[1] if draft is not None else files
         texts = catalog.english(files.get(catalog.ENGLISH, b"")) if at.lang == "en" else {}
         gone = [path for path in base if path not in files and not path.endswith(".bpmn")]
-        lines = [_line(at, files, base, path, texts) for path in (*files, *gone)]
+        shown = {**files, **{path: base[path] for path in gone}}
+        same = _model(files) == _model(base)  # then it has been read already
+        uses = catalog.uses(files, shown, drawn=at.package(base_id).definition if same else None)
+        lines = [_line(at, files, base, path, uses[path], texts) for path in shown]
         return tuple(sorted(lines, key=_place))
 
 
@@ -33,9 +35,8 @@ def _place(line: q.ContentLine) -> tuple[bool, int, str]:
     return line.how == "removed", _ORDER.index(line.kind), line.path
 
 
-def _base(at: Desk, draft: ProcessDraft) -> str:
-    row: Deployment | None = at.reader.get(Deployment, id=draft.base_id)
-    return row.id if row is not None else ""
+def _model(files: Mapping[str, bytes]) -> bytes:
+    return next((content for path, content in files.items() if path.endswith(".bpmn")), b"")
 
 
 def _line(
@@ -43,6 +44,7 @@ def _line(
     files: Mapping[str, bytes],
     base: Mapping[str, bytes],
     path: str,
+    uses: tuple[catalog.Use, ...],
     texts: Mapping[str, str],
 ) -> q.ContentLine:
     content = files.get(path, base.get(path, b""))
@@ -61,6 +63,6 @@ def _line(
                 if use.how == "start"
                 else texts.get(use.name, use.name),
             )
-            for use in catalog.uses(files, path, content)
+            for use in uses
         ),
     )

@@ -25,7 +25,7 @@ def over(files: dict[str, bytes], changes: catalog.Changes) -> dict[str, bytes]:
 
 
 def used(files: dict[str, bytes], path: str) -> list[tuple[str, str]]:
-    return [(use.how, use.where) for use in catalog.uses(files, path, files.get(path, b""))]
+    return [(use.how, use.where) for use in catalog.uses(files, {path: files.get(path, b"")})[path]]
 
 
 def test_everything_that_names_a_file_is_found() -> None:
