@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -33,6 +33,26 @@ def typical(numbers: Iterable[float]) -> float:
     What is measured is the program; what else the machine was doing shows in the slower half.
     """
     return statistics.quantiles(numbers, n=4)[0] * 1e6
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Milliseconds of the same thing done many times over on a machine that does other things too."""
+
+    best: float
+    quartile: float
+    median: float
+    late: float
+    """What nineteen of twenty did not exceed."""
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Spread:
+        """The spread of these."""
+        parts = statistics.quantiles(seconds, n=20, method="inclusive")
+        return cls(*(1e3 * part for part in (min(seconds), parts[4], parts[9], parts[18])))
+
+    def __str__(self) -> str:
+        return f"best {self.best:,.1f}, median {self.median:,.1f}, p95 {self.late:,.1f} ms"
 
 
 def timed(act: Callable[[], object]) -> float:
