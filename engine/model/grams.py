@@ -53,9 +53,16 @@ def pairs(text: str) -> list[str]:
     return list(found)
 
 
+_ALL_OF = 5
+"""Of a word with more pairs than that, every other pair is looked for: they are of all its characters."""
+
+
 def wanted(words: Iterable[str]) -> list[str]:
-    """The pairs a text must have to contain all words; none where every word is a single character."""
+    """Pairs that a text which contains all words has; none where every word is a single character."""
     found: dict[str, None] = {}
     for word in words:
-        found.update(dict.fromkeys(pairs(word)))
+        each = pairs(word)
+        if len(each) > _ALL_OF:
+            each = [*each[:-1:2], each[-1]]
+        found.update(dict.fromkeys(each))
     return list(found)[:40]

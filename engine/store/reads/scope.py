@@ -60,6 +60,7 @@ def visible(seen: Sight) -> list[sa.ColumnElement[bool]]:
     """The conditions under which a case (a root of ``instance``) is seen, for lists."""
     part = sa.select(_PART.c.root_id).where(_PART.c.tenant == _tenant(), _me_or_mine(seen))
     handled = part.where(_PART.c.how == "handler")
+    out = not_excluded(CASE.c.id)
     if seen.shape[0] == "own":
         # One set to go through, instead of asking every case of the township.
         started = CASE.alias("started")
@@ -70,9 +71,9 @@ def visible(seen: Sight) -> list[sa.ColumnElement[bool]]:
                 started.c.parent_id.is_(None),
             )
         )
-        return _conditions(seen, CASE.c.id.in_(mine), CASE.c.id.in_(handled))
+        return _conditions(seen, CASE.c.id.in_(mine), CASE.c.id.in_(handled), out)
     took_part = sa.or_(CASE.c.started_by == _me(), CASE.c.id.in_(part))
-    return _conditions(seen, took_part, CASE.c.id.in_(handled))
+    return _conditions(seen, took_part, CASE.c.id.in_(handled), out)
 
 
 def visible_one(seen: Sight) -> list[sa.ColumnElement[bool]]:
@@ -82,7 +83,10 @@ def visible_one(seen: Sight) -> list[sa.ColumnElement[bool]]:
     )
     handled = part.where(_PART.c.how == "handler")
     took_part = sa.or_(CASE.c.started_by == _me(), part.exists())
-    return _conditions(seen, took_part, handled.exists())
+    # As a value, not as NOT EXISTS: that PostgreSQL makes a join of, and then it goes through all
+    # exclusions for each case.
+    out = _out(CASE.c.id).scalar_subquery().is_(None)
+    return _conditions(seen, took_part, handled.exists(), out)
 
 
 def _me_or_mine(seen: Sight) -> sa.ColumnElement[bool]:
@@ -92,11 +96,14 @@ def _me_or_mine(seen: Sight) -> sa.ColumnElement[bool]:
 
 
 def _conditions(
-    seen: Sight, took_part: sa.ColumnElement[bool], handled: sa.ColumnElement[bool]
+    seen: Sight,
+    took_part: sa.ColumnElement[bool],
+    handled: sa.ColumnElement[bool],
+    not_out: sa.ColumnElement[bool],
 ) -> list[sa.ColumnElement[bool]]:
     if seen.shape[0] == "system":
         return []
-    found = [not_excluded(CASE.c.id), _knows(seen, handled)]
+    found = [not_out, _knows(seen, handled)]
     if seen.shape[0] == "own":
         found.append(took_part)
     elif seen.shape[0] == "units":
@@ -126,10 +133,14 @@ def open_track(of: sa.Table, seen: Sight) -> sa.ColumnElement[bool]:
 
 def not_excluded(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Whether the viewer is not shut out of a case."""
-    out: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+    return ~_out(case_id).exists()
+
+
+def _out(case_id: sa.ColumnElement[str]) -> sa.Select[Any]:
+    one: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         _OUT.c.tenant == _tenant(), _OUT.c.root_id == case_id, _OUT.c.user_id == _me()
     )
-    return ~out.exists()
+    return one
 
 
 def _tenant() -> sa.BindParameter[str]:

@@ -77,6 +77,43 @@ def test_words_are_found_where_one_may_see_them(
                 assert all(hit.case.id == hit.text.root_id for hit in found)
 
 
+@pytest.mark.parametrize("limit", [1, 7, 120, 1_000])
+@pytest.mark.parametrize("span", [2, 40, 300], ids=["hours", "weeks", "years"])
+def test_the_newest_are_found_however_old_they_are(
+    store: Store, span: int, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts of hours and of years, some eras full and some empty: always the newest, in order."""
+    monkeypatch.setattr(searching, "FEW", 0)
+    township, draw = Township(store), random.Random(span)
+    cases = sorted(township.cases)
+    said = []
+    for number in range(400):
+        age = int(draw.random() ** 3 * span * 90_000_000)
+        word = draw.choice(["水泵"] * 9 + ["抗旱"]) if number % 40 else "经费"
+        text = f"关于{word}的请示"
+        said.append(
+            rows.SearchText(
+                tenant=T,
+                root_id=draw.choice(cases),
+                doc=(1_795_000_000_000 - age) << 20 | number,
+                kind="task",
+                at=1,
+                text=text,
+                grams=" ".join(pairs(text)),
+            )
+        )
+    with store.write() as tx:
+        tx.insert(*said)
+    said.sort(key=lambda one: -one.doc)
+    with store.read() as r:
+        for one in VIEWERS[:-1]:
+            seen = [each for each in said if township.sees(one, township.cases[each.root_id])]
+            for query in ("水泵", "抗旱", "经费", "请示"):
+                expected = [each.doc for each in seen if query in each.text][:limit]
+                found = [hit.text.doc for hit in r.search(one, query, limit=limit)]
+                assert found == expected, (one.user_id, query)
+
+
 def test_nothing_is_found_by_nothing_and_a_limit_holds(store: Store) -> None:
     Texts(store, Township(store))
     chief = VIEWERS[5]
@@ -117,4 +154,9 @@ def test_pairs_are_of_letters_and_digits_within_a_run() -> None:
     assert pairs("水泵，水泵") == ["6c34x6cf5"]
     assert wanted(["水泵车", "水泵"]) == ["6c34x6cf5", "6cf5x8f66"]
     assert wanted(["水", "-"]) == []
+    sentence = "公示期内未收到异议"
+    assert set(wanted([sentence])) < set(pairs(sentence))
+    assert "".join(chr(int(p, 16)) for p in "x".join(wanted([sentence])).split("x")) == (
+        "公示期内未收到异异议"
+    )
     assert len(pairs("".join(chr(0x4E00 + n) for n in range(9_000)))) == 4_000
