@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,15 +25,15 @@ CASES = 300
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def house(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Engine:
+) -> Iterator[Engine]:
     """A small filled house on each database."""
     monkeypatch.setattr(filling, "CLERKS", 20)
     monkeypatch.setattr(filling, "DRAWERS", 1)
     url = str(request.getfixturevalue(f"{request.param}_store_url"))
     engine = filling.opened(url, Settings(files_dir=tmp_path / "files"))
-    request.addfinalizer(engine.close)
     filling.fill(engine, url, CASES)
-    return engine
+    yield engine
+    engine.close()
 
 
 def test_a_line_is_what_the_store_would_write() -> None:

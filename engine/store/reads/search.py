@@ -190,7 +190,7 @@ def _newest() -> sa.ClauseElement:
 
 
 def _pairs() -> sa.ColumnElement[Any]:
-    """The very expression that is indexed (migration 0013)."""
+    """The very expression that is indexed (migration 0015)."""
     return sa.literal_column(INDEXED)
 
 

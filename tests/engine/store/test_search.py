@@ -77,8 +77,8 @@ def test_words_are_found_where_one_may_see_them(
                 assert all(hit.case.id == hit.text.root_id for hit in found)
 
 
-@pytest.mark.parametrize("limit", [1, 7, 120, 1_000])
-@pytest.mark.parametrize("span", [2, 40, 300], ids=["hours", "weeks", "years"])
+@pytest.mark.parametrize("limit", [7, 1_000])
+@pytest.mark.parametrize("span", [2, 300], ids=["hours", "years"])
 def test_the_newest_are_found_however_old_they_are(
     store: Store, span: int, limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
