@@ -16,6 +16,7 @@ import { narrowPeople } from "./lib/pick.js";
 import { holdPresses } from "./lib/press.js";
 import { printOnDemand, unfoldForPrint } from "./lib/print.js";
 import { keepTyping } from "./lib/refresh.js";
+import { showWhereOneIs } from "./lib/strips.js";
 import { guardAgainstDoubleSubmit } from "./lib/submit-once.js";
 import { unfoldWhatIsMeant } from "./lib/unfold.js";
 import { sendFiles } from "./lib/uploads.js";
@@ -31,6 +32,7 @@ window.htmx = htmx;
 
 document.documentElement.classList.add("yf-js");
 closeMenus(document);
+showWhereOneIs(document);
 walkRows(document);
 helpWhereOneStands(document);
 keepLive(document);
