@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.commands import SetLanguage
+from engine import queries as q
+from engine.commands import SYSTEM, SaveUnit, SaveUser, SetLanguage
 from tests.support.browser import axe_violations
 from tests.support.office import ADMIN, DRAFTER, HEAD, LEGAL, STRANGER, Office
 from tests.webapp.test_browser import PAGES, PHONE, matters, sign_in
@@ -180,3 +181,51 @@ def test_dialogs_take_the_focus_and_give_it_back(page: Page, served: Office) -> 
         page.keyboard.press("Escape")
         page.locator(f"{dialog}[open]").wait_for(state="detached")
         assert page.evaluate(f"document.activeElement.matches('{opener}')"), opener
+
+
+# --- long titles and long names --------------------------------------------------------------
+
+UNENDING = "采购应急照明设备及附属备品备件并同步更新三个行政村微型消防站器材" * 4
+NAMED = "阿卜杜热合曼·买买提吐尔逊·艾力江·阿布都克里木·玉素甫江·托合提"
+OFFICES = "综合行政执法和应急管理消防救援安全生产监督管理联合办公室（含自然灾害防治）"
+
+
+def test_long_titles_and_names_stay_on_the_screen(page: Page, served: Office) -> None:
+    engine = served.engine
+    for user in (DRAFTER, LEGAL, HEAD):
+        engine.execute(SaveUser(actor=ADMIN, user_id=user, name=NAMED))
+    unit = engine.query(q.UserPage(viewer=SYSTEM, user_id=DRAFTER)).user.unit_id
+    engine.execute(SaveUnit(actor=ADMIN, unit_id=unit, name=OFFICES, parent_id="township"))
+    case_id = served.at_review(UNENDING[:120])
+    served.at_review("A" * 120)
+    task_id = served.task(case_id, "S2_review")
+    walked = {
+        DRAFTER: ("/", "/inbox/started", f"/cases/{case_id}", f"/cases/{case_id}/actions/cc"),
+        HEAD: ("/supervision/", "/supervision/board", "/search?text=采购"),
+        LEGAL: ("/inbox/claim", f"/tasks/{task_id}", f"/tasks/{task_id}/actions/delegate"),
+        ADMIN: ("/admin/users", "/admin/units", f"/admin/users/{DRAFTER}", "/admin/duties"),
+    }
+    wide = []
+    for user, urls in walked.items():
+        page.context.clear_cookies()
+        sign_in(page, served, user)
+        for url in urls:
+            page.goto(served.address + url)
+            for screen in ({"width": 1366, "height": 768}, PHONE):
+                page.set_viewport_size(screen)  # type: ignore[arg-type]
+                wide += [f"{url} at {screen['width']}: {told}" for told in page.evaluate(_SQUEEZED)]
+    assert wide == []
+
+
+_SQUEEZED = """() => {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push("wider than the screen");
+  for (const cell of document.querySelectorAll("main td, main th")) {
+    const text = cell.innerText.trim(), style = getComputedStyle(cell);
+    if (!text || !cell.checkVisibility() || cell.closest(".yf-board")) continue;
+    const room = cell.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    if (room < 1.9 * parseFloat(style.fontSize) && cell.clientHeight > 60) found.push(`squeezed: ${text.slice(0, 20)}`);
+  }
+  return found;
+}"""
+"""What is wider than the screen, and cells of one character a line."""

@@ -84,12 +84,20 @@ class _Builder:
         self.name_of_user = name_of_user
         self.by_path: dict[str, list[str]] = {}
         for problem in problems:
-            self.by_path.setdefault(problem.where, []).append(problem.text(lang))
+            self.by_path.setdefault(problem.where, []).append(self._told(problem))
+
+    def _told(self, problem: Problem) -> str:
+        """A problem with the field called as it is on the page."""
+        text = problem.text(self.lang)
+        label = str(problem.data.get("label", ""))
+        if label in self.texts:
+            text = text.replace(f"“{label}”", f"“{self.texts[label]}”")
+        return self.texts.get(text, text)  # a rule's own message is a text of the form
 
     def anchors(self, fields: Sequence[FieldView]) -> tuple[Anchor, ...]:
         ids = {one.node.path: one.id for one in fields if one.id}
         return tuple(
-            Anchor(text=problem.text(self.lang), id=ids.get(problem.where, ""))
+            Anchor(text=self._told(problem), id=ids.get(problem.where, ""))
             for problem in self.problems
         )
 

@@ -11,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import html
 from werkzeug.datastructures import MultiDict
 
-from engine.errors import Lang
+from engine.errors import Lang, Problem
 from engine.forms import Form, parse
+from engine.forms.messages import answer_problem
 from webapp.forms import FormView, Person, read, view
 from webapp.forms.layout import spans
 
@@ -361,3 +362,15 @@ def test_labels_of_the_english_form_are_english() -> None:
     english = ALL.translated({"标签title": "Title"})
     tree = rendered(view(english.state({}, {}, now=NOW), lang="en"))
     assert tree.xpath("//label[@for='f-title']")[0].text_content().startswith("Title")
+
+
+def test_what_is_wrong_names_the_field_as_the_page_does() -> None:
+    english = ALL.translated({"标签title": "Title", "不得超过一百": "At most a hundred"})
+    wrong = [
+        answer_problem("required", "title", label="标签title"),
+        Problem(code="rule", zh="不得超过一百", en="不得超过一百", where="title"),
+    ]
+    shown = view(english.state({}, {}, now=NOW), wrong, lang="en")
+    assert [one.text for one in shown.errors] == ["Fill in “Title”.", "At most a hundred"]
+    chinese = view(ALL.state({}, {}, now=NOW), wrong)
+    assert [one.text for one in chinese.errors] == ["请填写“标签title”。", "不得超过一百"]
