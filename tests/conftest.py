@@ -10,12 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import argon2
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from tests.support import browser as system
+from tests.support import hashing
 
 if TYPE_CHECKING:  # slow to import, and few tests need it
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -38,6 +40,14 @@ def no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, _loopback_only(getattr(socket.socket, name)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """A password takes no longer to hash than it must."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argon2.PasswordHasher, "hash", hashing.cheaply)
         yield
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from engine import queries as q
 from engine.errors import Lang
@@ -17,8 +20,31 @@ from webapp.current import ask, lang, settings
 DIST = Path(__file__).parent / "static" / "dist"
 
 
+class Compiled(BytecodeCache):
+    """Compiled templates in memory, by what stands in them: a trial's pages are the office's own."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template's code, if it was compiled from the same text."""
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's code."""
+        if bucket.code is not None:
+            self._known[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = Compiled()
+"""Of all applications in this process; what they differ in is not compiled in."""
+
+
 def install(app: Flask) -> None:
     """Fill the templates' globals."""
+    app.jinja_env.bytecode_cache = _COMPILED
     app.context_processor(_frame)
     app.jinja_env.globals.update(asset=asset, with_query=with_query)
 
