@@ -43,8 +43,10 @@ PROCESS_KEY = "process"
 class Case:
     """One case inside one command."""
 
-    def __init__(self, context: Context, root: Instance) -> None:
+    def __init__(self, context: Context, root: Instance, *, reading: bool = False) -> None:
         self.context = context
+        self._reading = reading
+        """Whether nothing of it is ever written: who only looks takes no run from who will act."""
         self.tx = context.tx
         self.root = root
         self._before = root_fields(root)
@@ -96,7 +98,7 @@ class Case:
 
     def _resumed(self, instance: Instance) -> Run:
         now, services = self.context.now, self.services(instance)
-        found = self.context.house.resting.take(instance)
+        found = None if self._reading else self.context.house.resting.take(instance)
         if found is not None:
             found.resume(instance.variables, now=now, services=services)
             return found

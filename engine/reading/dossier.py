@@ -367,7 +367,7 @@ class Dossier:
         """The case as handlers see it, for asking its tokens; nothing of it is ever written."""
         context = Context(self.at.house, self.at.reader, self.at.now, self.at.viewer.user_id)
         context._viewer = self.at.viewer
-        case = Case(context, self.root)
+        case = Case(context, self.root, reading=True)
         case.instances.update(self.instances())
         return case
 
