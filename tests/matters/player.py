@@ -264,8 +264,6 @@ class PagePlayer(runner.Player):
         if step.get("refused") and not link.count():
             return  # nothing is offered that would be refused
         link.click()
-        page.locator("#task-form").wait_for()
-        page.wait_for_load_state()
         self._fill_and_send(desk, step.get("answers", {}), str(step.get("refused", "")))
         if not step.get("refused"):
             page.locator(".alert-success", has_text=desk.word("recorded")).wait_for()
@@ -281,6 +279,9 @@ class PagePlayer(runner.Player):
     # --- a form -----------------------------------------------------------------------------------
 
     def _fill_and_send(self, desk: Desk, answers: Mapping[str, Any], refused: str = "") -> None:
+        # A click returns before the page it leads to is there.
+        desk.page.locator("#task-form").wait_for()
+        desk.page.wait_for_load_state()
         desk.hand.fill(self._resolved(answers))
         typed = desk.hand.typed()
         desk.fits_the_screen()
