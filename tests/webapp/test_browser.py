@@ -78,6 +78,7 @@ def test_a_clerk_claims_fills_and_completes_a_task(page: Page, served: Office) -
     assert [line.step for line in view.open_tasks] == ["法制审核"]
     assert [file.name for file in view.files] == ["三家报价.txt"]
     page.goto(f"{served.address}/cases/{case_id}")
+    page.locator("[data-diagram]").scroll_into_view_if_needed()
     page.locator("[data-mounted=yes]").wait_for()
     active = page.locator("[data-element-id=S2_review]")
     assert "yf-active" in (active.get_attribute("class") or "")

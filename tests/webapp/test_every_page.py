@@ -100,6 +100,7 @@ def test_no_page_shuts_anybody_out(
         for url in urls:
             page.goto(served.address + url)
             if page.locator("[data-diagram]").count():
+                page.locator("[data-diagram]").first.scroll_into_view_if_needed()
                 page.locator("[data-mounted=yes]").first.wait_for()
             found[url] = faults(page)
     assert {url: told for url, told in found.items() if told} == {}

@@ -66,8 +66,10 @@ class Site:
     def __init__(self, folder: Path, assets: Path, url: str) -> None:
         self.folder, self.assets, self.url = folder, assets, url
 
-    def write_page(self, marks: dict[str, Any], model: str = "model.bpmn") -> str:
-        """A page with one diagram; gives its address."""
+    def write_page(
+        self, marks: dict[str, Any], model: str = "model.bpmn", *, above: str = ""
+    ) -> str:
+        """A page with one diagram, and what stands above it; gives its address."""
         names = json.loads((self.assets / "manifest.json").read_text())
         (self.folder / "page.html").write_text(
             f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>办件</title>
@@ -76,12 +78,12 @@ class Site:
             <link rel="stylesheet" href="dist/{names["diagram.css"]}">
             <script defer src="dist/{names["app.js"]}"></script>
             <script defer src="dist/{names["diagram.js"]}"></script></head>
-            <body><main><h1>办件</h1>
+            <body><main><h1>办件</h1>{above}
             <figure class="yf-diagram" data-diagram data-model-url="{model}"
               data-marks="{escape(json.dumps(marks))}" data-label="流程图：审核超期"
               data-text-zoom-in="放大" data-text-zoom-out="缩小" data-text-fit="全图"
               data-text-error="流程图无法显示，请刷新页面。">
-              <a href="model.bpmn">下载模型</a></figure>
+              <p class="yf-diagram-fallback"><a href="model.bpmn">下载模型</a></p></figure>
             <p><a href="#review" data-diagram-element="review" id="row">合法性审核</a></p>
             </main></body></html>""",
             encoding="utf-8",
@@ -138,6 +140,28 @@ def test_marks_say_where_the_case_stands_not_by_colour_alone(
     assert page.locator(".yf-badge").count() == 3
     assert page.locator("svg[role=img]").get_attribute("aria-label") == "流程图：审核超期"
     assert complaints == []
+
+
+FORM_ABOVE = '<div style="height: 5000px">表单</div>'
+
+
+def test_far_below_it_is_drawn_when_one_comes_near(site: Site, page: Page) -> None:
+    page.clock.install()
+    page.goto(site.write_page(MARKS, above=FORM_ABOVE))
+    page.clock.run_for(1000)
+    assert not page.locator("[data-mounted]").count()
+    height = page.locator("figure").bounding_box()
+    page.locator("#row").scroll_into_view_if_needed()
+    page.wait_for_selector('[data-mounted="yes"]')
+    drawn = page.locator("figure").bounding_box()
+    assert height and drawn and height["height"] == drawn["height"], "the page moved"
+
+
+def test_far_below_it_is_drawn_for_who_stays(site: Site, page: Page) -> None:
+    page.clock.install()
+    page.goto(site.write_page(MARKS, above=FORM_ABOVE))
+    page.clock.run_for(4000)
+    page.wait_for_selector('[data-mounted="yes"]', state="attached")
 
 
 def test_the_watermark_is_kept(site: Site, page: Page) -> None:

@@ -95,9 +95,30 @@ function reportFailure(figure, error) {
   console.warn("diagram", error);
 }
 
-function mountAll(root) {
-  for (const figure of root.querySelectorAll("[data-diagram]")) mount(figure);
+// Drawing costs more than all else on a page, and who goes from task to task never scrolls down to
+// it: a diagram is drawn when it comes near the window, else once the page has been read for a
+// while, so that paper has it too.
+const NEAR = "300px";
+const READ_FOR = 3000;
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) draw(target);
+  },
+  { rootMargin: NEAR },
+);
+
+function draw(figure) {
+  near.unobserve(figure);
+  mount(figure);
 }
 
-mountAll(document);
-document.addEventListener("htmx:load", (event) => mountAll(event.detail.elt));
+function drawAll(root) {
+  const figures = root.querySelectorAll("[data-diagram]");
+  if (!figures.length) return;
+  for (const figure of figures) near.observe(figure);
+  setTimeout(() => figures.forEach(draw), READ_FOR);
+}
+
+drawAll(document);
+document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt));
