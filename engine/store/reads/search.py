@@ -119,7 +119,7 @@ class SearchReads(RowReads):
             if begin <= 0:
                 break
             # A piece of an era tells nothing of how much there is.
-            if len(lines) < limit // 8 and before - begin > 1 << ERAS[level] - 1:
+            if len(lines) < max(1, limit // 8) and before - begin > 1 << ERAS[level] - 1:
                 level += 1
             before = begin
         return found

@@ -154,7 +154,9 @@ def test_far_below_it_is_drawn_when_one_comes_near(site: Site, page: Page) -> No
     page.locator("#row").scroll_into_view_if_needed()
     page.wait_for_selector('[data-mounted="yes"]')
     drawn = page.locator("figure").bounding_box()
-    assert height and drawn and height["height"] == drawn["height"], "the page moved"
+    assert height is not None
+    assert drawn is not None
+    assert height["height"] == drawn["height"], "the page moved"
 
 
 def test_far_below_it_is_drawn_for_who_stays(site: Site, page: Page) -> None:
