@@ -22,7 +22,8 @@ from tests.support import browser  # noqa: E402 - the line above makes it findab
 
 BIN = Path(sys.executable).parent
 CODE = ("engine", "webapp", "tests", "bench", "hatch_build.py")
-WORKERS = "2"
+WORKERS = str((os.cpu_count() or 1) + 1)
+"""One more than processors: a third of the time tests wait, for a disk, a database or a browser."""
 CI = os.environ.get("CI") == "true"
 
 
@@ -93,7 +94,7 @@ def checks() -> list[tuple[str, list[str]]]:
 
 
 def pytest_command(chosen: list[str]) -> list[str]:
-    """Spread over the two processors; ``--dist loadgroup`` keeps marked groups together."""
+    """Spread over the processors; ``--dist loadgroup`` keeps marked groups together."""
     return [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *chosen]
 
 
